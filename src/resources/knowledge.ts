@@ -1,0 +1,88 @@
+/**
+ * resources: what is known of a name, and from where. Takes definitions, presets and config as data; returns facts.
+ * May not look at a function's paths, read files, or guess from the sound of a name.
+ */
+
+/** The value of a handle when nothing is held. */
+export type Sentinel = 'null' | '-1' | 'map-failed' | 'none';
+
+/** Where the handle stands in a call: its result, argument n (from 0), or what argument n points to. */
+export type HandlePosition = 'result' | `arg:${number}` | `out:${number}`;
+
+export type ResourceKind = 'memory' | 'handle' | 'descriptor' | 'lock' | 'reference' | 'other';
+
+/** The call obtains a resource. */
+export interface AcquireFacts {
+  readonly kind: ResourceKind;
+  readonly handle: HandlePosition;
+  readonly sentinel: Sentinel;
+  /** What the handle is after a failure. */
+  readonly afterFailure: 'sentinel' | 'unchanged' | 'unspecified' | 'held';
+  readonly zeroes: boolean;
+  /** Names of the calls that release it. */
+  readonly releasers: readonly string[];
+}
+
+/** The call gives a resource back. */
+export interface ReleaseFacts {
+  readonly kind: ResourceKind;
+  /** Which argument (from 0) is released. */
+  readonly argument: number;
+  readonly sentinel: Sentinel;
+  readonly acceptsSentinel: boolean;
+  /** No effect at all on the sentinel: errno and logs included. */
+  readonly noopOnSentinel: boolean;
+  /** The argument is an lvalue (macro) that is set to its sentinel afterwards. */
+  readonly resetting: boolean;
+  readonly keepsErrno: boolean;
+  /** Does nothing but give back the storage of its argument. */
+  readonly isMemoryRelease: boolean;
+}
+
+/** What a macro's replacement text can do behind the caller's back. */
+export interface MacroFacts {
+  /** return, goto, break or continue that leaves the macro. */
+  readonly hasJump: boolean;
+  /** static storage, a label, __COUNTER__: two expansions are not one. */
+  readonly isStateful: boolean;
+  /** Identifiers of the body (and of macros it uses) that are not parameters: it may read or write these. */
+  readonly freeNames: readonly string[];
+  /** Parameters (from 0) that the body assigns, increments or takes the address of. */
+  readonly writes: readonly number[];
+}
+
+/** All that is known of one called name. An absent fact is not known. */
+export interface NameFacts {
+  /** `function`: a prototype, definition or preset says so. `unknown`: it may be a macro that assigns or jumps. */
+  readonly kind: 'function' | 'macro' | 'unknown';
+  readonly macro?: MacroFacts;
+  readonly acquires?: readonly AcquireFacts[];
+  readonly releases?: ReleaseFacts;
+  /** Only reads its arguments and touches nothing but the logger's own state (DESIGN §2, diagnostic). */
+  readonly diagnostic?: { readonly readsErrno: boolean };
+  readonly neverReturns?: boolean;
+  /** Arguments (from 0) it may keep a pointer to after it returned; absent: any. `[]`: retains nothing. */
+  readonly retains?: readonly number[];
+  /** Arguments (from 0) it may write through; absent: any. */
+  readonly writesThrough?: readonly number[];
+  readonly keepsErrno?: boolean;
+  /** No effects, no reads of memory but through its arguments: strcmp, strlen. */
+  readonly isPure?: boolean;
+  /** Arguments (from 0) whose ownership passes to the callee. */
+  readonly consumes?: readonly number[];
+  /** For the proof's list: the definition, preset or config line this comes from, e.g. `preset libc`, `x.h:12`. */
+  readonly from: string;
+}
+
+/** What one translation unit may assume of the names it uses. Pure look-up; never undefined. */
+export interface Knowledge {
+  name(name: string): NameFacts;
+  /** Fields declared `volatile` or `_Atomic`, and members of unions, are never cached or swapped. */
+  isVolatileField(field: string): boolean;
+}
+
+/** The knowledge of nothing: every name may be a macro that assigns its arguments or jumps. */
+export const NOTHING_KNOWN: Knowledge = {
+  name: () => ({ kind: 'unknown', from: 'nothing' }),
+  isVolatileField: () => false,
+};

@@ -1,0 +1,39 @@
+/** The verifier's answer, as data. */
+import type { Span } from '../base/span.ts';
+
+export type Use = 'reorder' | 'noop-release' | 'early-value' | 'distinct-by-use' | 'log-order' | 'errno: free';
+
+/** A fact about a name that a proof stands on. */
+export interface RestsOn {
+  readonly name: string;
+  readonly fact: string;
+  readonly from: string;
+}
+
+/** One line of an exit ledger as people read it. */
+export interface LedgerView {
+  /** Calls and stores since the paths parted, in order, as source text. */
+  readonly effects: readonly string[];
+  readonly returns: string;
+  /** Line of the exit, from 1, in its own file. */
+  readonly line: number;
+}
+
+/** The first difference found: the decisions that lead there and what each side did. */
+export interface Difference {
+  readonly decisions: readonly { readonly text: string; readonly taken: boolean; readonly line: number }[];
+  readonly before: LedgerView;
+  readonly after: LedgerView;
+}
+
+export interface Verdict {
+  readonly verdict: 'identical' | 'equivalent' | 'different' | 'unproved';
+  readonly uses: readonly Use[];
+  readonly restsOn: readonly RestsOn[];
+  /** Exits of the before version that were matched. */
+  readonly exits: number;
+  /** For different and unproved: a sentence. */
+  readonly reason?: string;
+  readonly difference?: Difference;
+  readonly at?: Span;
+}
