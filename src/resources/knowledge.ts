@@ -6,8 +6,14 @@
 /** The value of a handle when nothing is held. */
 export type Sentinel = 'null' | '-1' | 'map-failed' | 'none';
 
-/** Where the handle stands in a call: its result, argument n (from 0), or what argument n points to. */
-export type HandlePosition = 'result' | `arg:${number}` | `out:${number}`;
+/**
+ * Where the handle stands in a call: its result; argument n (from 0) itself, `pthread_mutex_init(&m, 0)`; or what
+ * argument n points to, `posix_memalign(&p, 64, n)`.
+ */
+export type HandlePosition = 'result' | `arg:${number}` | `out:${number}` | ElementPosition;
+
+/** `element:0:1`: element 1 of the array that argument 0 points to. `pipe(fds)` fills two. */
+export type ElementPosition = `element:${number}:${number}`;
 
 export type ResourceKind = 'memory' | 'handle' | 'descriptor' | 'lock' | 'reference' | 'other';
 
@@ -19,6 +25,8 @@ export interface AcquireFacts {
   /** What the handle is after a failure. */
   readonly afterFailure: 'sentinel' | 'unchanged' | 'unspecified' | 'held';
   readonly zeroes: boolean;
+  /** How the call's result shows that nothing was acquired; absent: not known. `never`: it ends the program instead. */
+  readonly failure?: 'sentinel' | 'nonzero' | 'negative' | 'zero' | 'never';
   /** Names of the calls that release it. */
   readonly releasers: readonly string[];
 }
@@ -37,6 +45,8 @@ export interface ReleaseFacts {
   readonly keepsErrno: boolean;
   /** Does nothing but give back the storage of its argument. */
   readonly isMemoryRelease: boolean;
+  /** A seen definition shows that it neither logs nor sets the thread's last-error record. Absent: not known. */
+  readonly isSilent?: boolean;
 }
 
 /** What a macro's replacement text can do behind the caller's back. */
@@ -60,16 +70,32 @@ export interface NameFacts {
   readonly releases?: ReleaseFacts;
   /** Only reads its arguments and touches nothing but the logger's own state (DESIGN §2, diagnostic). */
   readonly diagnostic?: { readonly readsErrno: boolean };
+  /** `true`: control never comes back. `false`: it is known to return. Absent: not known. */
   readonly neverReturns?: boolean;
   /** Arguments (from 0) it may keep a pointer to after it returned; absent: any. `[]`: retains nothing. */
   readonly retains?: readonly number[];
   /** Arguments (from 0) it may write through; absent: any. */
   readonly writesThrough?: readonly number[];
   readonly keepsErrno?: boolean;
+  /** Absent: it may read errno. */
+  readonly readsErrno?: boolean;
   /** No effects, no reads of memory but through its arguments: strcmp, strlen. */
   readonly isPure?: boolean;
   /** Arguments (from 0) whose ownership passes to the callee. */
   readonly consumes?: readonly number[];
+  /** `success`: a failing call leaves them with the caller (`fdopen`, `realloc`). Absent: always. */
+  readonly consumesWhen?: 'success' | 'always';
+  /** The result points into this argument (from 0) or is it: `strcpy`, `strchr`. */
+  readonly returnsArgument?: number;
+  /** The result points to storage of the callee, which its next call may overwrite: `strerror`, `localtime`. */
+  readonly returnsOwnStorage?: boolean;
+  /**
+   * The argument (from 0) that is a printf format, whose `%n` writes through an argument and whose `%m` reads errno.
+   * With a literal format `refineCall` knows more of one call than of the name.
+   */
+  readonly format?: number;
+  /** Its only effect is text, to a log or to the stream that an argument (from 0) names: see `refineCall`. */
+  readonly output?: 'log' | { readonly stream: number };
   /** For the proof's list: the definition, preset or config line this comes from, e.g. `preset libc`, `x.h:12`. */
   readonly from: string;
 }

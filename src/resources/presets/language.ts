@@ -1,0 +1,31 @@
+/** What the language and its headers define as macros, and operators of the compilers that look like calls. */
+import { NEVER_RETURNS, PURE, type Preset, each, plainMacro } from '../preset.ts';
+
+export const preset: Preset = {
+  name: 'language',
+  title: 'macros of the C headers and operators of the compilers',
+  names: {
+    ...each('NULL true false bool errno assert static_assert offsetof EXIT_SUCCESS EXIT_FAILURE', plainMacro()),
+    ...each('INT_MIN INT_MAX UINT_MAX LONG_MIN LONG_MAX ULONG_MAX LLONG_MIN LLONG_MAX ULLONG_MAX', plainMacro()),
+    ...each('CHAR_BIT CHAR_MAX SCHAR_MAX UCHAR_MAX SHRT_MAX USHRT_MAX SIZE_MAX SSIZE_MAX PATH_MAX', plainMacro()),
+    ...each('INT8_MAX INT16_MAX INT32_MAX INT64_MAX UINT8_MAX UINT16_MAX UINT32_MAX UINT64_MAX', plainMacro()),
+    ...each('INT64_C UINT64_C INT32_C UINT32_C PRIu64 PRId64 PRIx64 PRIu32 PRId32 PRIx32 PRIuPTR', plainMacro()),
+    ...each('va_start va_arg va_copy', plainMacro(0)),
+    va_end: plainMacro(0),
+    ...each('__FILE__ __LINE__ __func__ __FUNCTION__ __PRETTY_FUNCTION__ __DATE__ __TIME__', plainMacro()),
+
+    ...each('S_ISREG S_ISDIR S_ISLNK S_ISCHR S_ISBLK S_ISFIFO S_ISSOCK', plainMacro()),
+    ...each('WIFEXITED WEXITSTATUS WIFSIGNALED WTERMSIG WIFSTOPPED WSTOPSIG WCOREDUMP', plainMacro()),
+    ...each('FD_SET FD_CLR', plainMacro(1)),
+    FD_ZERO: plainMacro(0),
+    FD_ISSET: plainMacro(),
+    ...each('MAP_FAILED INADDR_ANY INADDR_LOOPBACK INADDR_NONE', plainMacro()),
+    ...each('isnan isinf isfinite signbit', plainMacro()),
+
+    ...each('sizeof _Alignof alignof __alignof__ typeof __typeof__ _Static_assert', PURE),
+    ...each('__builtin_expect __builtin_constant_p __builtin_clz __builtin_ctz __builtin_popcount', PURE),
+    ...each('__builtin_offsetof __builtin_types_compatible_p __builtin_bswap16 __builtin_bswap32', PURE),
+    ...each('__builtin_bswap64 __builtin_object_size __builtin_strlen __builtin_memcmp __builtin_strcmp', PURE),
+    ...each('__builtin_abort __builtin_exit', NEVER_RETURNS),
+  },
+};
