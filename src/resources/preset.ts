@@ -57,6 +57,11 @@ const USUAL: readonly Platform[] = ['posix', 'glibc', 'musl', 'windows'];
 /** Returns, keeps no pointer, writes through none of its arguments. It may set errno. */
 export const READS: PresetEntry = { neverReturns: false, retains: [], writesThrough: [], readsErrno: false };
 
+/** Adds: it has no effects but those through its arguments. */
+export function local(entry: PresetEntry): PresetEntry {
+  return { ...entry, isLocal: true };
+}
+
 /** Returns, keeps no pointer, writes only through these arguments. It may set errno. */
 export function writes(...through: readonly number[]): PresetEntry {
   return { ...READS, writesThrough: through };
@@ -69,7 +74,7 @@ export function quiet(entry: PresetEntry): PresetEntry {
 }
 
 /** No effects, and reads no memory but through its arguments. */
-export const PURE: PresetEntry = quiet({ ...READS, isPure: true });
+export const PURE: PresetEntry = quiet(local({ ...READS, isPure: true }));
 
 /** Control never comes back. */
 export const NEVER_RETURNS: PresetEntry = { neverReturns: true };

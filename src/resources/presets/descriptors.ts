@@ -1,6 +1,6 @@
 /** File descriptors. */
 import type { AcquireFacts, HandlePosition } from '../knowledge.ts';
-import { FUNCTION, READS, type Preset, type PresetEntry, each, writes } from '../preset.ts';
+import { local, FUNCTION, READS, type Preset, type PresetEntry, each, writes } from '../preset.ts';
 
 const DESCRIPTOR: AcquireFacts = {
   kind: 'descriptor',
@@ -70,18 +70,18 @@ export const preset: Preset = {
     ...each('inotify_add_watch inotify_rm_watch timerfd_settime', READS),
     eventfd_write: READS,
     eventfd_read: writes(1),
-    ...each('isatty ttyname_r', { ...READS, writesThrough: [1] }),
+    ...each('isatty ttyname_r', { ...local(READS), writesThrough: [1] }),
 
-    ...each('stat lstat fstat stat64 lstat64 fstat64 statvfs fstatvfs statfs fstatfs', writes(1)),
-    fstatat: writes(2),
+    ...each('stat lstat fstat stat64 lstat64 fstat64 statvfs fstatvfs statfs fstatfs', local(writes(1))),
+    fstatat: local(writes(2)),
     ...each('access faccessat euidaccess chmod fchmod fchmodat chown fchown lchown fchownat', READS),
     ...each('link linkat symlink symlinkat unlink unlinkat mkdir mkdirat rmdir mkfifo mkfifoat mknod mknodat', READS),
     ...each('utime utimes futimes utimensat futimens chdir fchdir chroot umask', READS),
     ...each('getxattr lgetxattr fgetxattr', writes(2)),
     ...each('setxattr lsetxattr fsetxattr removexattr', READS),
-    readlink: writes(1),
+    readlink: local(writes(1)),
     readlinkat: writes(2),
-    getcwd: { ...writes(0), returnsArgument: 0 },
+    getcwd: { ...local(writes(0)), returnsArgument: 0 },
     realpath: { ...writes(1), returnsArgument: 1 },
     mkdtemp: { ...writes(0), returnsArgument: 0 },
     ...each('basename dirname', { ...writes(0), returnsArgument: 0, returnsOwnStorage: true }),

@@ -1,6 +1,6 @@
 /** Storage from the C library. */
 import type { AcquireFacts } from '../knowledge.ts';
-import { READS, type Preset, type PresetEntry, formats, writes } from '../preset.ts';
+import { READS, local, type Preset, type PresetEntry, formats, writes } from '../preset.ts';
 
 const STORAGE: AcquireFacts = {
   kind: 'memory',
@@ -40,6 +40,7 @@ export const preset: Preset = {
     strndup: ALLOCATES,
     wcsdup: ALLOCATES,
     _strdup: ALLOCATES,
+    malloc_usable_size: local(READS),
     posix_memalign: {
       ...writes(0),
       acquires: [{ ...STORAGE, handle: 'out:0', afterFailure: 'unspecified', failure: 'nonzero' }],

@@ -1,6 +1,17 @@
 /** Threads, and what they wait for. */
 import type { AcquireFacts, ReleaseFacts } from '../knowledge.ts';
-import { FUNCTION, NEVER_RETURNS, PURE, READS, type Preset, type PresetEntry, each, quiet, writes } from '../preset.ts';
+import {
+  local,
+  FUNCTION,
+  NEVER_RETURNS,
+  PURE,
+  READS,
+  type Preset,
+  type PresetEntry,
+  each,
+  quiet,
+  writes,
+} from '../preset.ts';
 
 /** The thread functions return their errors; glibc and musl say that they leave errno alone. */
 function threads(entry: PresetEntry): PresetEntry {
@@ -121,11 +132,14 @@ export const preset: Preset = {
     pthread_key_create: { ...writes(0), retains: [1] },
     pthread_key_delete: READS,
     pthread_setspecific: { ...READS, retains: [1] },
-    pthread_getspecific: quiet(READS),
+    pthread_getspecific: quiet(local(READS)),
     pthread_sigmask: threads(writes(2)),
-    ...each('pthread_attr_setdetachstate pthread_attr_setstacksize pthread_attr_setscope', threads(writes(0))),
-    ...each('pthread_mutexattr_settype pthread_mutexattr_setpshared pthread_condattr_setclock', threads(writes(0))),
-    ...each('pthread_mutexattr_setprotocol pthread_mutexattr_setrobust', threads(writes(0))),
+    ...each('pthread_attr_setdetachstate pthread_attr_setstacksize pthread_attr_setscope', threads(local(writes(0)))),
+    ...each(
+      'pthread_mutexattr_settype pthread_mutexattr_setpshared pthread_condattr_setclock',
+      threads(local(writes(0))),
+    ),
+    ...each('pthread_mutexattr_setprotocol pthread_mutexattr_setrobust', threads(local(writes(0)))),
     pthread_setname_np: READS,
     sched_yield: WAITS,
   },

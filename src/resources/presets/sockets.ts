@@ -1,6 +1,6 @@
 /** Sockets and names of hosts. */
 import type { AcquireFacts, HandlePosition } from '../knowledge.ts';
-import { OWN_STORAGE, PURE, READS, type Preset, each, quiet, writes } from '../preset.ts';
+import { local, OWN_STORAGE, PURE, READS, type Preset, each, quiet, writes } from '../preset.ts';
 
 const SOCKET: AcquireFacts = {
   kind: 'descriptor',
@@ -97,19 +97,19 @@ export const preset: Preset = {
     recvmsg: writes(1),
     recvmmsg: writes(1),
     sendmmsg: writes(1),
-    getsockopt: writes(3, 4),
-    ...each('getsockname getpeername', writes(1, 2)),
+    getsockopt: local(writes(3, 4)),
+    ...each('getsockname getpeername', local(writes(1, 2))),
     getnameinfo: writes(2, 4),
-    gai_strerror: OWN_STORAGE,
+    gai_strerror: local(OWN_STORAGE),
     hstrerror: OWN_STORAGE,
     ...each('gethostbyname gethostbyname2 gethostbyaddr getservbyname getservbyport getprotobyname', OWN_STORAGE),
     ...each('inet_ntoa ether_ntoa', OWN_STORAGE),
     ...each('htons htonl ntohs ntohl', PURE),
-    inet_addr: quiet(READS),
-    inet_aton: quiet(writes(1)),
-    inet_ntop: { ...writes(2), returnsArgument: 2 },
-    inet_pton: writes(2),
-    if_nametoindex: READS,
+    inet_addr: quiet(local(READS)),
+    inet_aton: quiet(local(writes(1))),
+    inet_ntop: { ...local(writes(2)), returnsArgument: 2 },
+    inet_pton: local(writes(2)),
+    if_nametoindex: local(READS),
     if_indextoname: { ...writes(1), returnsArgument: 1 },
   },
 };

@@ -1,5 +1,16 @@
 /** Strings and blocks of memory, characters, numbers in text. */
-import { FUNCTION, OWN_STORAGE, PURE, READS, type Preset, type PresetEntry, each, quiet, writes } from '../preset.ts';
+import {
+  local,
+  FUNCTION,
+  OWN_STORAGE,
+  PURE,
+  READS,
+  type Preset,
+  type PresetEntry,
+  each,
+  quiet,
+  writes,
+} from '../preset.ts';
 
 /** Looks only at what it is given; the answer is a number. */
 const COMPARES: PresetEntry = PURE;
@@ -8,13 +19,13 @@ const COMPARES: PresetEntry = PURE;
 const FINDS: PresetEntry = { ...PURE, returnsArgument: 0 };
 
 /** Fills argument 0 and returns it. */
-const FILLS: PresetEntry = { ...quiet(writes(0)), returnsArgument: 0 };
+const FILLS: PresetEntry = { ...quiet(local(writes(0))), returnsArgument: 0 };
 
 /** Looks at the locale too, so it is not pure. */
-const LOCALE: PresetEntry = quiet(READS);
+const LOCALE: PresetEntry = quiet(local(READS));
 
 /** Stores a pointer into argument 0 where argument 1 points. */
-const PARSES: PresetEntry = { ...writes(1), retains: [0] };
+const PARSES: PresetEntry = { ...local(writes(1)), retains: [0] };
 
 export const preset: Preset = {
   name: 'strings',
@@ -26,27 +37,27 @@ export const preset: Preset = {
     ...each('wcschr wcsrchr wcsstr wcspbrk wmemchr', FINDS),
     ...each('strcasecmp strncasecmp strcoll _stricmp _strnicmp', LOCALE),
     strcasestr: { ...LOCALE, returnsArgument: 0 },
-    strxfrm: writes(0),
+    strxfrm: local(writes(0)),
 
     ...each('memcpy memmove memset strcpy strncpy strcat strncat', FILLS),
     ...each('wmemcpy wmemmove wmemset wcscpy wcsncpy wcscat wcsncat', FILLS),
     ...each('mempcpy memccpy stpcpy stpncpy wcpcpy wcpncpy', FILLS),
-    ...each('bzero explicit_bzero strlcpy strlcat memset_explicit', quiet(writes(0))),
+    ...each('bzero explicit_bzero strlcpy strlcat memset_explicit', quiet(local(writes(0)))),
     ...each('memset_s strcpy_s strncpy_s strcat_s memcpy_s memmove_s SecureZeroMemory', FUNCTION),
-    bcopy: quiet(writes(1)),
-    swab: quiet(writes(1)),
+    bcopy: quiet(local(writes(1))),
+    swab: quiet(local(writes(1))),
 
     // It goes on writing to the string it kept, and from any thread.
     strtok: { neverReturns: false, retains: [0], readsErrno: false, returnsOwnStorage: true },
-    strtok_r: { ...writes(0, 2), retains: [0] },
-    strsep: { ...writes(0), returnsArgument: 0 },
+    strtok_r: { ...local(writes(0, 2)), retains: [0] },
+    strsep: { ...local(writes(0)), returnsArgument: 0 },
 
     strerror: OWN_STORAGE,
     strerror_l: OWN_STORAGE,
     // The GNU one returns argument 1 or a text of its own.
-    strerror_r: { ...writes(1), returnsArgument: 1 },
-    strerrorname_np: READS,
-    strerrordesc_np: READS,
+    strerror_r: { ...local(writes(1)), returnsArgument: 1 },
+    strerrorname_np: local(READS),
+    strerrordesc_np: local(READS),
     strsignal: OWN_STORAGE,
 
     ...each('isdigit isxdigit iswdigit iswxdigit isascii toascii', PURE),
@@ -56,9 +67,9 @@ export const preset: Preset = {
 
     ...each('strtol strtoul strtoll strtoull strtod strtof strtold strtoimax strtoumax strtoq strtouq', PARSES),
     ...each('wcstol wcstoul wcstoll wcstoull wcstod', PARSES),
-    ...each('atoi atol atoll atof', READS),
+    ...each('atoi atol atoll atof', local(READS)),
     ...each('abs labs llabs imaxabs ffs ffsl ffsll', PURE),
-    ...each('div ldiv lldiv', quiet(READS)),
+    ...each('div ldiv lldiv', quiet(local(READS))),
 
     ...each('mbtowc mbrtowc', { ...writes(0, 3) }),
     ...each('wctomb', writes(0)),
