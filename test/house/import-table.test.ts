@@ -45,6 +45,7 @@ const BAD: readonly (readonly [path: string, text: string, said: RegExp])[] = [
   ['src/reporters/a.ts', `import { x } from '../engine/process-file.ts';`, /reporters may not import engine/],
   ['transforms/t/a.ts', `import { x } from '../../src/rewrite/render.ts';`, /transforms may not import rewrite/],
   ['transforms/t/a.ts', `import { x } from '../../src/verify/verify.ts';`, /transforms may not import verify/],
+  ['transforms/t/a.ts', `import { type Plan } from '../../src/rewrite/plan.ts';`, /transforms may not import rewrite/],
   ['src/base/a.ts', `import { x } from '../scan/lex.ts';`, /base may not import scan/],
   ['src/cfg/a.ts', `import Parser from 'tree-sitter';`, /cfg may not import tree-sitter/],
   ['src/cfg/a.ts', `const p = require("tree-sitter-c");`, /cfg may not import tree-sitter-c/],
@@ -83,6 +84,8 @@ describe('what is allowed is not reported', () => {
     ['src/cfg/a.ts', `import type { Span } from '../base/span.ts';\nimport { walk } from '../syntax/tree.ts';`],
     ['src/cfg/a.ts', `// import { x } from '../rewrite/plan.ts';\n/* console.log */ export const x = 1;`],
     ['transforms/t/a.ts', `import type { Plan } from '../../src/rewrite/plan.ts';`],
+    ['transforms/t/a.ts', `export type { Plan } from '../../src/rewrite/plan.ts';`],
+    ['src/reporters/a.ts', `import type { Verdict } from '../verify/verdict.ts';`],
     ['src/reporters/a.ts', `import type { Report } from '../engine/report.ts';`],
     ['src/cli/a.ts', `console.log(process.stdout.isTTY); process.exit(1);`],
   ])('%s: %s', (path, text) => {

@@ -4,7 +4,10 @@
  */
 import { posix } from 'node:path';
 
-/** Which layer may import which; `base` and `diagnostics` are open to everybody. */
+/**
+ * Which layer may import which; `base` and `diagnostics` are open to everybody. `type x` allows only `import type`,
+ * which leaves no trace in the program; `x:file` allows one file of a layer.
+ */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   diagnostics: [],
@@ -13,11 +16,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cfg: ['syntax'],
   resources: ['syntax', 'scan'],
   analysis: ['cfg', 'resources', 'syntax'],
-  transforms: ['analysis', 'resources', 'cfg', 'syntax', 'rewrite:plan'],
+  transforms: ['analysis', 'resources', 'cfg', 'syntax', 'type rewrite'],
   rewrite: ['syntax'],
   verify: ['analysis', 'resources', 'cfg', 'syntax', 'scan'],
   engine: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify'],
-  reporters: ['engine:report'],
+  // Beside the report's types, how a report words its notes and quotes a path.
+  reporters: ['type engine', 'type verify:verdict', 'engine:report', 'engine:notes', 'engine:patch'],
   cli: ['engine', 'reporters'],
   // The library for others (src/index.ts) stands on the engine and hands out the types of the layers below.
   index: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify', 'engine'],
@@ -52,16 +56,27 @@ export function layerOf(path: string): string | undefined {
   return layer !== undefined && layer in MAY_IMPORT && layer !== 'index' ? layer : undefined;
 }
 
-/** The modules a text imports: static imports, re-exports, `import()` and `require()`, types included. */
-export function importsOf(text: string): string[] {
+/** One import: the module as written, and whether only types come from it. */
+export interface Import {
+  readonly module: string;
+  readonly isTypeOnly: boolean;
+}
+
+/** What a text imports: static imports, re-exports, `import()` and `require()`, types included. */
+export function importsOf(text: string): Import[] {
   const code = withoutComments(text);
   const patterns = [
-    /\b(?:import|export)\s+(?:type\s+)?(?:[\w*{][^'";]*?\bfrom\s*)?(['"])([^'"\n]+)\1/g,
-    /\b(?:import|require)\s*\(\s*(['"])([^'"\n]+)\1/g,
+    /\b(?:import|export)\s+(?<type>type\s+(?!from\b))?(?:[\w*{][^'";]*?\bfrom\s*)?(['"])(?<module>[^'"\n]+)\2/g,
+    /\b(?:import|require)\s*\(\s*(['"])(?<module>[^'"\n]+)\1/g,
     // A worker's file is an import by another road.
-    /\bnew URL\(\s*(['"])(\.[^'"\n]+)\1/g,
+    /\bnew URL\(\s*(['"])(?<module>\.[^'"\n]+)\1/g,
   ];
-  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[2] ?? ''));
+  return patterns.flatMap((pattern) =>
+    [...code.matchAll(pattern)].map(({ groups }) => ({
+      module: groups?.['module'] ?? '',
+      isTypeOnly: groups?.['type'] !== undefined,
+    })),
+  );
 }
 
 /** Every break of the table and of the rules beside it, as `path: sentence`. */
@@ -72,12 +87,13 @@ export function findLayerBreaks(files: readonly SourceFile[]): string[] {
 function breaksOfFile(file: SourceFile): string[] {
   const layer = layerOf(file.path);
   if (layer === undefined) return [`${file.path}: stands in no folder of the import table`];
-  const imports = importsOf(file.text).map((module) => breakOfImport(file.path, layer, module));
+  const imports = importsOf(file.text).map((used) => breakOfImport(file.path, layer, used));
   return [...imports, ...breaksOfText(file, layer)].flatMap((found) => (found ? [`${file.path}: ${found}`] : []));
 }
 
-function breakOfImport(path: string, layer: string, module: string): string | undefined {
-  if (module.startsWith('.')) return breakOfRelative(path, layer, module);
+function breakOfImport(path: string, layer: string, used: Import): string | undefined {
+  const { module } = used;
+  if (module.startsWith('.')) return breakOfRelative(path, layer, used);
   if (MACHINE_MODULES.test(module)) {
     return MACHINE_LAYERS.has(layer) ? undefined : `${layer} may not import ${module}`;
   }
@@ -85,19 +101,22 @@ function breakOfImport(path: string, layer: string, module: string): string | un
   return home && !home.layers.includes(layer) ? `${layer} may not import ${module}` : undefined;
 }
 
-function breakOfRelative(path: string, layer: string, module: string): string | undefined {
-  const target = posix.normalize(posix.join(posix.dirname(path), module));
+function breakOfRelative(path: string, layer: string, used: Import): string | undefined {
+  const target = posix.normalize(posix.join(posix.dirname(path), used.module));
   if (!target.startsWith('src/') && !target.startsWith('transforms/')) {
     return target === 'package.json' ? undefined : `imports ${target} from outside src and transforms`;
   }
   const other = layerOf(target);
   if (other === undefined) return `imports ${target}, which is in no folder of the import table`;
   if (other === layer || OPEN_TO_ALL.has(other)) return undefined;
-  const part = posix.basename(target).replace(/\.[cm]?[jt]s$/, '');
+  return isAllowed(layer, other, target, used.isTypeOnly) ? undefined : `${layer} may not import ${other} (${target})`;
+}
+
+function isAllowed(layer: string, other: string, target: string, isTypeOnly: boolean): boolean {
+  const file = `${other}:${posix.basename(target).replace(/\.[cm]?[jt]s$/, '')}`;
   const allowed = MAY_IMPORT[layer] ?? [];
-  return allowed.includes(other) || allowed.includes(`${other}:${part}`)
-    ? undefined
-    : `${layer} may not import ${other} (${target})`;
+  const ways = isTypeOnly ? [other, file, `type ${other}`, `type ${file}`] : [other, file];
+  return ways.some((way) => allowed.includes(way));
 }
 
 function breaksOfText(file: SourceFile, layer: string): string[] {
@@ -113,7 +132,9 @@ function breaksOfText(file: SourceFile, layer: string): string[] {
 function doubleHomes(files: readonly SourceFile[]): string[] {
   return Object.entries(PACKAGE_HOMES).flatMap(([name, home]) => {
     if (!home.once) return [];
-    const users = files.filter((file) => importsOf(file.text).includes(name)).map((file) => file.path);
+    const users = files
+      .filter((file) => importsOf(file.text).some(({ module }) => module === name))
+      .map((file) => file.path);
     return users.length > 1 ? [`${users.join(', ')}: only one file may import ${name}`] : [];
   });
 }
