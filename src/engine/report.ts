@@ -23,7 +23,13 @@ export interface FunctionReport {
     readonly restsOn: readonly RestsOn[];
     readonly exits: number;
   };
-  readonly edits?: readonly { readonly byteOffset: number; readonly byteLength: number; readonly text: string }[];
+  readonly edits?: readonly {
+    readonly byteOffset: number;
+    readonly byteLength: number;
+    readonly text: string;
+    /** The text is not UTF-8: one character stands for one byte. */
+    readonly encoding?: 'latin1';
+  }[];
 }
 
 export interface Finding {

@@ -1,0 +1,29 @@
+/** `check`: list what could be rewritten and what leaks. */
+import type { CommandSpec } from '../command.ts';
+import { addProjectFlags, type ProjectFlags } from '../flags.ts';
+
+export const check: CommandSpec = {
+  name: 'check',
+  operands: '[path...]',
+  summary: 'list what could be rewritten and what leaks; writes nothing (the default)',
+  isDefault: true,
+  configure: addProjectFlags,
+  run: async (operands, options, session) => {
+    const flags = options as ProjectFlags;
+    const { runProject } = await import('../project-run.ts');
+    const { describeSummary, exitCodeOf, writeOutput } = await import('../output.ts');
+    const run = await runProject('check', operands, flags, session);
+    await writeOutput(session.io, run, flags, flags.format ?? 'text');
+    const { summary } = run.report;
+    if (flags.quiet !== true) {
+      await session.io.stderr.write(describeSummary(summary, run.seconds, flags));
+      if (summary.rewritable > 0 && session.io.stderr.isTty) await session.io.stderr.write(nextSteps(operands));
+    }
+    return exitCodeOf(run, summary.rewritable > 0 || Object.keys(summary.findings).length > 0, flags);
+  },
+};
+
+function nextSteps(operands: readonly string[]): string {
+  const paths = operands.map((path) => ` ${/^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`);
+  return `Next: goto-cleanup diff${paths.join('')} | less     goto-cleanup apply${paths.join('')}\n`;
+}

@@ -1,0 +1,45 @@
+/** `undo`: take the last apply back. */
+import type { CommandSpec } from '../command.ts';
+import { EXIT } from '../io.ts';
+
+interface UndoFlags {
+  readonly root?: string;
+  readonly inPlace?: boolean;
+}
+
+export const undo: CommandSpec = {
+  name: 'undo',
+  operands: '',
+  summary: 'reverse the last apply',
+  configure: (command) => {
+    command
+      .option('--root <dir>', 'what counts as the repository outside git')
+      .option('--in-place', 'write into a file that has several hard links');
+  },
+  run: async (_operands, options, { io }) => {
+    const flags = options as UndoFlags;
+    const { findRoot } = await import('../../engine/discover.ts');
+    const { undoFolder, undoLast } = await import('../../engine/undo.ts');
+    const root = findRoot(io.cwd, [], flags.root);
+    let isInterrupted = false;
+    const stopListening = io.onInterrupt(() => {
+      isInterrupted = true;
+    });
+    const result = await undoLast(undoFolder(root, io.env), root, flags.inPlace === true, () => isInterrupted);
+    stopListening();
+    if (result.kind === 'nothing') {
+      await io.stderr.write('goto-cleanup: nothing to undo\n');
+      return EXIT.nothingToReport;
+    }
+    if (result.kind === 'refused') {
+      const lines = result.refusals.map(({ path, reason }) => `goto-cleanup: ${path}: not undone: ${reason}\n`);
+      await io.stderr.write(`${lines.join('')}Nothing was written. By hand: git apply ${result.patch}\n`);
+      return EXIT.couldNotRun;
+    }
+    await io.stdout.write(result.written.map((path) => `${path}\n`).join(''));
+    if (result.failure)
+      await io.stderr.write(`goto-cleanup: ${result.failure.path}: not undone: ${result.failure.reason}\n`);
+    if (result.failure) return EXIT.couldNotRun;
+    return result.wasInterrupted ? EXIT.interrupted : EXIT.nothingToReport;
+  },
+};

@@ -1,0 +1,157 @@
+/** The flags that commands share, and how their values are read. A wrong value is a UsageError that lists the known ones. */
+import type { Command } from 'commander';
+import { UsageError } from '../base/usage-error.ts';
+import { describeUnknown } from '../engine/did-you-mean.ts';
+import { COLOR_CHOICES, type ColorChoice } from './color.ts';
+
+/** Names that --platform takes. Repeated here because the config's table is not loaded for `--help`. */
+const PLATFORMS = ['posix', 'glibc', 'musl', 'windows', 'strict'] as const;
+const STYLES = ['auto', 'single', 'ladder'] as const;
+const PROOFS = ['identical', 'equivalent'] as const;
+export const FORMATS = ['text', 'json', 'jsonl', 'patch'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface PairFlag {
+  readonly acquire: string;
+  readonly release: string;
+  readonly noopOnNull: boolean;
+}
+
+export interface ReportFlag {
+  readonly format: Format;
+  readonly file: string;
+}
+
+export interface ConfigFlags {
+  readonly root?: string;
+  readonly config?: string;
+  readonly isolated?: boolean;
+}
+
+/** Flags of what may be assumed and how rewrites look. */
+export interface KnowledgeFlags extends ConfigFlags {
+  readonly preset: readonly string[];
+  readonly pair: readonly PairFlag[];
+  readonly platform?: (typeof PLATFORMS)[number];
+}
+
+export interface OutputFlags {
+  readonly color: ColorChoice;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly exitZero?: boolean;
+}
+
+/** Flags of check, diff and apply. */
+export interface ProjectFlags extends KnowledgeFlags, OutputFlags {
+  readonly function?: RegExp;
+  readonly exclude: readonly string[];
+  readonly filesFrom?: string;
+  readonly stdinFilename?: string;
+  readonly style?: (typeof STYLES)[number];
+  readonly proof?: (typeof PROOFS)[number];
+  readonly label?: string;
+  readonly maxFunctions?: number;
+  readonly format?: Format;
+  readonly report: readonly ReportFlag[];
+  readonly statistics?: boolean;
+  readonly showRefusals?: boolean;
+}
+
+export function addConfigFlags(command: Command): void {
+  command
+    .option('--root <dir>', 'what counts as the repository outside git')
+    .option('--config <file>', 'this config file for all')
+    .option('--isolated', 'no config file at all');
+}
+
+export function addKnowledgeFlags(command: Command): void {
+  addConfigFlags(command);
+  command
+    .option('--preset <name>', 'a preset in force in every file (repeatable)', collect(identity), [])
+    .option('--pair <acquire=release[:noop-on-null]>', 'a pair of calls (repeatable)', collect(readPair), [])
+    .option('--platform <name>', `whose promises count: ${PLATFORMS.join(', ')}`, oneOf('--platform', PLATFORMS));
+}
+
+export function addOutputFlags(command: Command): void {
+  command
+    .option('--color <when>', `colours: ${COLOR_CHOICES.join(', ')}`, oneOf('--color', COLOR_CHOICES), 'auto')
+    .option('-q, --quiet', 'no summary, only errors, on stderr')
+    .option('-v, --verbose', 'more on stderr')
+    .option('--exit-zero', 'exit 0 in place of 1');
+}
+
+export function addProjectFlags(command: Command): void {
+  command
+    .option('--function <regex>', 'only functions whose name matches', readRegExp)
+    .option('--exclude <glob>', 'not these files; a pattern as in .gitignore (repeatable)', collect(identity), [])
+    .option('--files-from <file>', 'read paths from a file, one a line or NUL-separated; - is stdin')
+    .option('--stdin-filename <path>', 'what the text on stdin is called, with the path -')
+    .option('--style <style>', `form of the result: ${STYLES.join(', ')}`, oneOf('--style', STYLES))
+    .option('--proof <proof>', `weakest proof to accept: ${PROOFS.join(', ')}`, oneOf('--proof', PROOFS))
+    .option('--label <name>', 'name of the label of a single block', readLabel)
+    .option('--max-functions <n>', 'rewrite at most so many functions', readCount)
+    .option('-f, --format <format>', `output: ${FORMATS.join(', ')}`, oneOf('--format', FORMATS))
+    .option('--report <format:file>', 'write a report to a file as well (repeatable)', collect(readReport), [])
+    .option('--statistics', 'count the reports by code')
+    .option('--show-refusals', 'list what was left alone, and why');
+  addKnowledgeFlags(command);
+  addOutputFlags(command);
+}
+
+type Reader<T> = (value: string) => T;
+
+/** A reader of one of some words. */
+export function oneOf<T extends string>(flag: string, known: readonly T[]): Reader<T> {
+  return (value) => {
+    const found = known.find((word) => word === value);
+    if (found === undefined) throw new UsageError(describeUnknown(flag, value, known));
+    return found;
+  };
+}
+
+/** A reader for a flag that may stand several times. */
+function collect<T>(read: Reader<T>): (value: string, before: readonly T[]) => readonly T[] {
+  return (value, before) => [...before, read(value)];
+}
+
+function identity(value: string): string {
+  return value;
+}
+
+function readRegExp(value: string): RegExp {
+  try {
+    return new RegExp(value);
+  } catch (error) {
+    throw new UsageError(
+      `--function "${value}": ${error instanceof Error ? error.message : 'not a regular expression'}`,
+    );
+  }
+}
+
+function readLabel(value: string): string {
+  if (/^[A-Za-z_]\w*$/.test(value)) return value;
+  throw new UsageError(`--label "${value}" is not a name that C allows`);
+}
+
+function readCount(value: string): number {
+  if (/^\d+$/.test(value)) return Number(value);
+  throw new UsageError(`--max-functions "${value}" is not a number`);
+}
+
+function readPair(value: string): PairFlag {
+  const match = /^([A-Za-z_]\w*)=([A-Za-z_]\w*)(?::(.*))?$/.exec(value);
+  if (!match)
+    throw new UsageError(`--pair "${value}" is not of the form ACQUIRE=RELEASE or ACQUIRE=RELEASE:noop-on-null`);
+  const [, acquire = '', release = '', property] = match;
+  if (property !== undefined && property !== 'noop-on-null')
+    throw new UsageError(describeUnknown('--pair property', property, ['noop-on-null']));
+  return { acquire, release, noopOnNull: property !== undefined };
+}
+
+function readReport(value: string): ReportFlag {
+  const [format, ...rest] = value.split(':');
+  const file = rest.join(':');
+  if (file === '') throw new UsageError(`--report "${value}" is not of the form FORMAT:FILE`);
+  return { format: oneOf('--report', FORMATS)(format ?? ''), file };
+}

@@ -1,0 +1,48 @@
+/** The real world as an `Io`. */
+import type { Io, Sink } from './io.ts';
+
+/** Wraps the running process. */
+export function createProcessIo(process: NodeJS.Process): Io {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: createSink(process.stdout),
+    stderr: createSink(process.stderr),
+    readStdin: () => readAll(process.stdin),
+    now: () => performance.now(),
+    onInterrupt: (listener) => {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        process.off('SIGINT', listener);
+        process.off('SIGTERM', listener);
+      };
+    },
+  };
+}
+
+/** `goto-cleanup | head` closes the pipe early: the rest is dropped without a word. Other write errors are real. */
+function createSink(stream: NodeJS.WriteStream): Sink {
+  let isClosed = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isClosed = true;
+  });
+  return {
+    isTty: stream.isTTY === true,
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        if (isClosed || chunk.length === 0) return resolve();
+        stream.write(chunk, (error) => {
+          if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+          else resolve();
+        });
+      }),
+  };
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,11 @@
+/** All commands. A new one is a file in commands/ and a line here. */
+import type { CommandSpec } from './command.ts';
+import { apply } from './commands/apply.ts';
+import { check } from './commands/check.ts';
+import { config } from './commands/config.ts';
+import { diff } from './commands/diff.ts';
+import { explain } from './commands/explain.ts';
+import { undo } from './commands/undo.ts';
+import { verify } from './commands/verify.ts';
+
+export const COMMANDS: readonly CommandSpec[] = [check, diff, apply, verify, explain, undo, config];

@@ -1,0 +1,183 @@
+/**
+ * Loads goto-cleanup.json. The nearest one between a source file and the root of its repository counts, alone.
+ * Returns a typed Config; whoever knows resources turns its pairs and names into Knowledge.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { LineIndex } from '../base/span.ts';
+import { UsageError } from '../base/usage-error.ts';
+import type { AcquireFacts, HandlePosition, ResourceKind, Sentinel } from '../resources/knowledge.ts';
+import { CONFIG_SHAPE } from './config-shape.ts';
+import { checkShape, propertiesOf, type SettingSource } from './setting-shape.ts';
+
+export const CONFIG_NAME = 'goto-cleanup.json';
+
+/** A setting knows its line, so that a proof can name it: `goto-cleanup.json:12`. */
+interface Sourced {
+  readonly from: string;
+}
+
+/** An acquire and its release as the user declares them. What is absent is for the resource layer to default. */
+export interface PairSetting extends Sourced {
+  readonly acquire: string;
+  readonly release: string;
+  readonly kind?: ResourceKind;
+  readonly handle?: HandlePosition;
+  readonly argument?: number;
+  readonly sentinel?: Sentinel;
+  readonly failure?: NonNullable<AcquireFacts['failure']>;
+  readonly afterFailure?: AcquireFacts['afterFailure'];
+  readonly zeroes?: boolean;
+  readonly acceptsSentinel?: boolean;
+  readonly noopOnSentinel?: boolean;
+  readonly resetting?: boolean;
+  readonly keepsErrno?: boolean;
+}
+
+export interface NameSetting extends Sourced {
+  readonly name: string;
+}
+
+export interface DiagnosticSetting extends NameSetting {
+  readonly readsErrno?: boolean;
+}
+
+export interface TransferSetting extends NameSetting {
+  /** Arguments (from 0) that pass to the callee; absent: all. */
+  readonly arguments?: readonly number[];
+  readonly when?: 'always' | 'success';
+}
+
+export interface LocalSettings {
+  readonly label?: string;
+  readonly style?: 'auto' | 'single' | 'ladder';
+  readonly proof?: 'identical' | 'equivalent';
+  readonly rules?: Readonly<Record<string, 'on' | 'off'>>;
+}
+
+export interface OverrideSetting extends LocalSettings {
+  readonly files: readonly string[];
+}
+
+export type PlatformName = 'posix' | 'glibc' | 'musl' | 'windows' | 'strict';
+
+/** All settings of one config file; lists are empty where the file is silent. */
+export interface Config extends LocalSettings {
+  /** Absolute path of the file; undefined where there is none. */
+  readonly path: string | undefined;
+  readonly extends: readonly string[];
+  readonly status?: { readonly types?: readonly string[]; readonly variable?: string; readonly success?: string };
+  readonly platform?: PlatformName;
+  readonly pairs: readonly PairSetting[];
+  readonly diagnostics: readonly DiagnosticSetting[];
+  readonly acceptLogOrder: boolean;
+  readonly neverReturns: readonly NameSetting[];
+  readonly retainsNothing: readonly NameSetting[];
+  readonly transfersOwnership: readonly TransferSetting[];
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly overrides: readonly OverrideSetting[];
+}
+
+export const EMPTY_CONFIG: Config = {
+  path: undefined,
+  extends: [],
+  pairs: [],
+  diagnostics: [],
+  acceptLogOrder: false,
+  neverReturns: [],
+  retainsNothing: [],
+  transfersOwnership: [],
+  include: [],
+  exclude: [],
+  overrides: [],
+};
+
+/** Finds and keeps the configs of one run. */
+export interface ConfigStore {
+  /** The config of a source file, or of what stands directly in a folder that ends with a slash. */
+  configFor(path: string): Config;
+}
+
+/**
+ * @param root folder in which the search upwards ends
+ * @param fixed a config file that counts for all (`--config`), or false for none at all (`--isolated`)
+ */
+export function createConfigStore(root: string, fixed: string | false | undefined): ConfigStore {
+  if (fixed === false) return { configFor: () => EMPTY_CONFIG };
+  if (fixed !== undefined) {
+    const config = loadConfig(fixed, root);
+    return { configFor: () => config };
+  }
+  const byFolder = new Map<string, Config>();
+  const ofFolder = (folder: string): Config => {
+    const known = byFolder.get(folder);
+    if (known) return known;
+    const path = join(folder, CONFIG_NAME);
+    const isTop = folder === root || dirname(folder) === folder;
+    const config = existsSync(path) ? loadConfig(path, root) : isTop ? EMPTY_CONFIG : ofFolder(dirname(folder));
+    byFolder.set(folder, config);
+    return config;
+  };
+  return { configFor: (path) => ofFolder(dirname(path)) };
+}
+
+/** Reads and checks one config file; anything wrong is a UsageError with its place. */
+export function loadConfig(path: string, root: string): Config {
+  const shownPath = relative(root, path) || path;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`can't read the config ${shownPath}: ${error instanceof Error ? error.message : ''}`);
+  }
+  return parseConfig(text, path, shownPath);
+}
+
+/** The config of a text. `shownPath` opens the complaints. */
+export function parseConfig(text: string, path: string, shownPath: string): Config {
+  const source: SettingSource = { shownPath, lines: new LineIndex(text) };
+  const errors: ParseError[] = [];
+  const root = parseTree(text.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true });
+  const [error] = errors;
+  if (error || !root) {
+    const { line, column } = source.lines.place(error?.offset ?? 0);
+    const what = error ? printParseErrorCode(error.error) : 'the file is empty';
+    throw new UsageError(`${shownPath}:${line}:${column}: not JSON: ${what}`);
+  }
+  checkShape(CONFIG_SHAPE, root, 'goto-cleanup.json', source);
+  return { ...EMPTY_CONFIG, ...readSettings(root, source), path };
+}
+
+const SOURCED_LISTS = new Set(['pairs', 'diagnostics', 'neverReturns', 'retainsNothing', 'transfersOwnership']);
+
+/** The shape is checked, so that values can be taken as they are; those that facts come from get their place. */
+function readSettings(root: Node, source: SettingSource): Partial<Config> {
+  const settings: Record<string, unknown> = {};
+  for (const { key, value } of propertiesOf(root)) {
+    if (key === '$schema') continue;
+    settings[key] = SOURCED_LISTS.has(key)
+      ? (value.children ?? []).map((item) => withPlace(item, source))
+      : (getNodeValue(value) as unknown);
+  }
+  return settings;
+}
+
+function withPlace(item: Node, source: SettingSource): Sourced {
+  const value = getNodeValue(item) as string | Record<string, unknown>;
+  const from = `${source.shownPath}:${source.lines.place(item.offset).line}`;
+  return typeof value === 'string' ? ({ name: value, from } as Sourced) : { ...value, from };
+}
+
+/** Twelve hex digits that change when a setting does. */
+export function hashSettings(settings: unknown): string {
+  return createHash('sha256').update(JSON.stringify(settings, sortKeys)).digest('hex').slice(0, 12);
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (value instanceof RegExp) return value.source;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

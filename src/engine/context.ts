@@ -1,0 +1,97 @@
+/** Makes the context in which one file is processed: config and flags brought together, knowledge, the parser. */
+import { dirname, relative, sep } from 'node:path';
+import ignore from 'ignore';
+import { UsageError } from '../base/usage-error.ts';
+import { createParser, type FunctionParser } from '../syntax/parse.ts';
+import { type Config, type ConfigStore, type LocalSettings, type PairSetting, type PlatformName } from './config.ts';
+import type { SourceFile } from './discover.ts';
+import { createKnowledgeSource, type KnowledgeSource } from './knowledge-source.ts';
+import type { FileContext } from './pipeline.ts';
+
+/** Settings of the command line; each wins over the config. */
+export interface RunFlags {
+  readonly style?: 'auto' | 'single' | 'ladder';
+  readonly proof?: 'identical' | 'equivalent';
+  readonly label?: string;
+  readonly functionPattern?: RegExp;
+  readonly platform?: PlatformName;
+  readonly presets: readonly string[];
+  readonly pairs: readonly PairSetting[];
+}
+
+export interface FileSettings {
+  readonly context: FileContext;
+  readonly local: LocalSettings;
+  readonly config: Config;
+}
+
+/** Gives each file its context. */
+export interface ContextSource {
+  readonly flags: RunFlags;
+  contextOf(file: SourceFile): FileSettings;
+}
+
+export function createContextSource(root: string, configs: ConfigStore, flags: RunFlags): ContextSource {
+  const parser = lazyParser();
+  const knowledge = new Map<Config, KnowledgeSource>();
+  return {
+    flags,
+    contextOf: (file) => {
+      const config = configs.configFor(file.absolute);
+      const source = knowledge.get(config) ?? createKnowledgeSource(root, config, flags);
+      knowledge.set(config, source);
+      const local = localSettings(config, file.absolute);
+      const context = { options: optionsOf(local, flags), parser, knowledgeFor: source.knowledgeFor };
+      return { context, local, config };
+    },
+  };
+}
+
+function optionsOf(local: LocalSettings, flags: RunFlags): FileContext['options'] {
+  return {
+    proof: flags.proof ?? local.proof ?? 'equivalent',
+    style: flags.style ?? local.style ?? 'auto',
+    label: flags.label ?? local.label,
+    functionPattern: flags.functionPattern,
+  };
+}
+
+/** The settings of a config for one file: its overrides in order, the later one winning. */
+export function localSettings(config: Config, absolute: string): LocalSettings {
+  if (config.path === undefined || config.overrides.length === 0) return config;
+  const local = relative(dirname(config.path), absolute).replaceAll(sep, '/');
+  if (local.startsWith('../')) return config;
+  return config.overrides
+    .filter((override) =>
+      ignore()
+        .add([...override.files])
+        .ignores(local),
+    )
+    .reduce<LocalSettings>(
+      (settings, override) => ({ ...settings, ...override, rules: { ...settings.rules, ...override.rules } }),
+      config,
+    );
+}
+
+function lazyParser(): () => FunctionParser {
+  let parser: FunctionParser | undefined;
+  return () => {
+    parser ??= loadParser();
+    return parser;
+  };
+}
+
+/** The native parser comes prebuilt for some systems only: a stack trace would not say so. */
+function loadParser(): FunctionParser {
+  try {
+    return createParser();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const system = `${process.platform}-${process.arch}`;
+    throw new UsageError(
+      `the native parser can't be loaded on this system (${system}): ${error.message.split('\n')[0]}\n` +
+        'It comes prebuilt for Linux with glibc, macOS and Windows; on Alpine (musl) use an image with glibc, ' +
+        'for instance node:22-slim.',
+    );
+  }
+}

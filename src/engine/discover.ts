@@ -1,0 +1,165 @@
+/** Finds the files of a run. Paths come out relative to the root, with `/`, in byte order, each file once. */
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import { UsageError } from '../base/usage-error.ts';
+import { type ConfigStore, EMPTY_CONFIG } from './config.ts';
+import { comparePaths } from './encoding.ts';
+import { findRepository, isIgnored, listFiles } from './git.ts';
+import { globBase, globToRegExp, isGlob } from './glob.ts';
+import { hasCName } from './language.ts';
+
+/** One file to look at. */
+export interface SourceFile {
+  /** Relative to the root, with `/`: as reports and patches show it. */
+  readonly path: string;
+  readonly absolute: string;
+  /** Named by hand: then it is looked at though it is ignored or generated, and what is wrong with it is an error. */
+  readonly isNamed: boolean;
+}
+
+export interface DiscoverRequest {
+  /** The folder that PATHs are relative to. */
+  readonly cwd: string;
+  readonly root: string;
+  /** Empty: the root. */
+  readonly paths: readonly string[];
+  /** Patterns as in .gitignore, from the root. */
+  readonly excludes: readonly string[];
+}
+
+/**
+ * What counts as the repository: the flag, else the repository of the first path, else the folder that holds all paths.
+ */
+export function findRoot(cwd: string, paths: readonly string[], flag: string | undefined): string {
+  if (flag !== undefined) {
+    const root = resolve(cwd, flag);
+    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`no such folder: "${flag}"`);
+    return realpathSync(root);
+  }
+  const folders = paths.map((path) => folderOf(resolve(cwd, isGlob(path) ? globBase(path) : path)));
+  const repository = findRepository(folders[0] ?? realpathSync(cwd));
+  if (repository) return repository.root;
+  return [realpathSync(cwd), ...folders].reduce(commonFolder);
+}
+
+/** The nearest existing folder at or above a path, with links resolved. */
+function folderOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return realpathSync(path);
+  return dirname(path) === path ? path : folderOf(dirname(path));
+}
+
+function commonFolder(a: string, b: string): string {
+  return a === b || b.startsWith(a.endsWith(sep) ? a : a + sep) ? a : commonFolder(dirname(a), b);
+}
+
+/** All C files that the request asks for. */
+export function discoverFiles(request: DiscoverRequest, configs: ConfigStore): SourceFile[] {
+  const { cwd, root } = request;
+  const found = new Map<string, SourceFile>();
+  const add = (absolute: string, isNamed: boolean): void => {
+    const known = found.get(absolute);
+    if (known?.isNamed || (known && !isNamed)) return;
+    found.set(absolute, { path: toSlashes(relative(root, absolute)), absolute, isNamed });
+  };
+  for (const path of request.paths.length > 0 ? request.paths : [root]) {
+    const absolute = resolve(cwd, path);
+    const stats = statSync(absolute, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) for (const file of listFolder(realpathSync(absolute))) add(file, false);
+    else if (stats) add(realPath(absolute), true);
+    else if (isGlob(path) && !isDangling(absolute)) for (const file of expandGlob(cwd, path)) add(realPath(file), true);
+    else throw new UsageError(`no such file or folder: "${path}"`);
+  }
+  const isExcluded = createFilter(request, configs);
+  return [...found.values()].filter((file) => !isExcluded(file)).toSorted((a, b) => comparePaths(a.path, b.path));
+}
+
+/** The real path of a file's folder and the file behind a link, so that no file comes twice. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // It exists, but its folder can't be searched: reading it will say so.
+    return path;
+  }
+}
+
+function isDangling(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+const C_PATTERNS = ['*.c', '*.h'];
+
+/** C files below a folder that git does not ignore; outside git, that no .gitignore names. Links are not followed. */
+function listFolder(folder: string): string[] {
+  const listed = findRepository(folder) === undefined ? undefined : listWithGit(folder);
+  return (listed ?? [...walkFolder(folder)]).map((path) => join(folder, path));
+}
+
+function listWithGit(folder: string): string[] | undefined {
+  const listed = listFiles(folder, C_PATTERNS);
+  // An ignored folder that is named is walked: its owner asked for it.
+  if (listed === undefined || (listed.length === 0 && isIgnored(folder))) return undefined;
+  return [...new Set(listed)];
+}
+
+interface IgnoreFile {
+  /** Folder of the .gitignore, relative to the walk's start, ending with a slash unless empty. */
+  readonly base: string;
+  readonly rules: Ignore;
+}
+
+const FOLDERS_OF_TOOLS = new Set(['.git', '.hg', '.svn', '.jj', 'CVS']);
+
+function* walkFolder(start: string, folder = '', outer: readonly IgnoreFile[] = []): Generator<string> {
+  const entries = readdirSync(join(start, folder), { withFileTypes: true });
+  const own = entries.find((entry) => entry.isFile() && entry.name === '.gitignore');
+  const rules = own && { base: folder, rules: ignore().add(readFileSync(join(start, folder, own.name), 'utf8')) };
+  const ignores = rules ? [...outer, rules] : outer;
+  for (const entry of entries) {
+    const path = folder + entry.name + (entry.isDirectory() ? '/' : '');
+    if (ignores.some(({ base, rules: patterns }) => patterns.ignores(path.slice(base.length)))) continue;
+    if (entry.isDirectory() && !FOLDERS_OF_TOOLS.has(entry.name)) yield* walkFolder(start, path, ignores);
+    else if (entry.isFile() && hasCName(entry.name)) yield path;
+  }
+}
+
+function expandGlob(cwd: string, glob: string): string[] {
+  const base = resolve(cwd, globBase(glob));
+  const pattern = globToRegExp(toSlashes(glob).slice(globBase(glob).length).replace(/^\.\//, ''));
+  const isThere = statSync(base, { throwIfNoEntry: false })?.isDirectory();
+  const files = isThere ? listFolder(realpathSync(base)) : [];
+  const matching = files.filter((file) => pattern.test(toSlashes(relative(realpathSync(base), file))));
+  if (matching.length === 0) throw new UsageError(`no C file matches "${glob}"`);
+  return matching;
+}
+
+/** Patterns of the command line count from the root, those of a config from its own folder. */
+function createFilter(request: DiscoverRequest, configs: ConfigStore): (file: SourceFile) => boolean {
+  const flags = ignore().add([...request.excludes]);
+  const byConfig = new Map<string, { include: Ignore | undefined; exclude: Ignore }>();
+  return ({ path, absolute }) => {
+    if (!path.startsWith('../') && flags.ignores(path)) return true;
+    const config = configs.configFor(absolute);
+    if (config === EMPTY_CONFIG || config.path === undefined) return false;
+    const rules = byConfig.get(config.path) ?? {
+      include: config.include.length > 0 ? ignore().add([...config.include]) : undefined,
+      exclude: ignore().add([...config.exclude]),
+    };
+    byConfig.set(config.path, rules);
+    const local = toSlashes(relative(dirname(config.path), absolute));
+    if (local.startsWith('../')) return false;
+    return rules.exclude.ignores(local) || (rules.include !== undefined && !rules.include.ignores(local));
+  };
+}
+
+function toSlashes(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}
+
+/** The path of standard input in reports. */
+export function stdinFile(cwd: string, root: string, name: string): SourceFile {
+  const absolute = resolve(cwd, name);
+  return { path: toSlashes(relative(root, absolute)) || basename(name), absolute, isNamed: true };
+}

@@ -1,0 +1,81 @@
+/** What the engine asks of git. Folders are found without git; the rest runs the git command. Never writes. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** A work tree and the folder git keeps its own files in. */
+export interface GitRepository {
+  readonly root: string;
+  readonly gitDir: string;
+}
+
+/** The repository a folder lies in. Looks for `.git` upwards: starting git would cost more than all the rest. */
+export function findRepository(folder: string): GitRepository | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const gitDir = gitDirOf(join(at, '.git'));
+    if (gitDir !== undefined) return { root: at, gitDir };
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/** `.git` is a folder, or in a linked work tree or submodule a file that names one. */
+function gitDirOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return existsSync(join(path, 'HEAD')) ? path : undefined;
+  if (!stats?.isFile()) return undefined;
+  const named = /^gitdir: (.*)$/m.exec(readFileSync(path, 'utf8'))?.[1];
+  return named === undefined ? undefined : resolve(dirname(path), named.trim());
+}
+
+/**
+ * Files below a folder that git tracks, or would if it were told to: what it ignores is left out.
+ * @returns paths relative to the folder; some may no longer exist. undefined where git is not installed or refuses.
+ */
+export function listFiles(folder: string, patterns: readonly string[]): string[] | undefined {
+  const arguments_ = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...patterns];
+  try {
+    return nulSeparated(runGit(folder, arguments_)).filter((path) => !path.endsWith('/'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether git ignores a folder. */
+export function isIgnored(folder: string): boolean {
+  try {
+    runGit(folder, ['check-ignore', '-q', '.']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why files can't be written without risk to the user's work: path (as given) to `untracked` or `unstaged changes`. */
+export function findDirt(root: string, paths: readonly string[]): Map<string, string> {
+  const dirt = new Map<string, string>();
+  for (let from = 0; from < paths.length; from += 500) {
+    const some = paths.slice(from, from + 500);
+    const tracked = new Set(nulSeparated(runGit(root, ['--literal-pathspecs', 'ls-files', '-z', '--', ...some])));
+    for (const path of some) if (!tracked.has(path)) dirt.set(path, 'untracked');
+    // Not diff-files: that one calls a file changed when only its time is, until the index is refreshed.
+    const arguments_ = ['--literal-pathspecs', 'status', '--porcelain=v1', '-z', '--no-renames', '-uno', '--', ...some];
+    for (const entry of nulSeparated(runGit(root, arguments_)))
+      if (entry[1] !== ' ') dirt.set(entry.slice(3), 'it has unstaged changes');
+  }
+  return dirt;
+}
+
+function nulSeparated(output: string): string[] {
+  return output.split('\0').filter((part) => part !== '');
+}
+
+function runGit(cwd: string, arguments_: readonly string[]): string {
+  // A file system monitor is a program that the repository names: not to be run by a tool that only reads.
+  return execFileSync('git', ['-c', 'core.fsmonitor=false', ...arguments_], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+  });
+}

@@ -1,0 +1,31 @@
+/** The parts of the tool that a command runs, behind one interface, so that a test can put others in their place. */
+import type { Knowledge } from '../resources/knowledge.ts';
+import type { FunctionParser } from '../syntax/parse.ts';
+import type { FileOutcome, ProcessOptions } from './process-file.ts';
+import type { VerifyReport } from './verify-report.ts';
+
+/** What the pipeline may use while it works on one file. */
+export interface FileContext {
+  readonly options: ProcessOptions;
+  knowledgeFor(path: string, text: string): Knowledge;
+  /** Makes the parser at the first call: files without a candidate never load the native library. */
+  parser(): FunctionParser;
+}
+
+/** One file as text. Bytes as latin1. */
+export interface FileText {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Pipeline {
+  processFile(text: string, path: string, context: FileContext): FileOutcome;
+  verifyFiles(before: FileText, after: FileText, context: FileContext): VerifyReport;
+  /** What is known of one function: ledger, plan or refusal; with `dot` its graph. undefined: no such function. */
+  explainFunction(
+    file: FileText,
+    which: { readonly name: string } | { readonly line: number },
+    form: 'text' | 'dot',
+    context: FileContext,
+  ): string | undefined;
+}

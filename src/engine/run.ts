@@ -1,0 +1,195 @@
+/** Takes the files of a run through the pipeline and gathers the report. Writes nothing, prints nothing. */
+import { LineIndex } from '../base/span.ts';
+import { applyEdits } from '../rewrite/apply-edits.ts';
+import type { Edit } from '../rewrite/plan.ts';
+import { type Config, type ConfigStore, hashSettings, type LocalSettings } from './config.ts';
+import type { ContextSource } from './context.ts';
+import { countLines, diffTexts } from './diff.ts';
+import type { SourceFile } from './discover.ts';
+import { decodeAll, isForeign } from './encoding.ts';
+import { notesOf } from './notes.ts';
+import { renderFilePatch } from './patch.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { FileOutcome } from './process-file.ts';
+import type { FileError, ReadResult } from './read-source.ts';
+import type { FileReport, FunctionReport, Report, Summary } from './report.ts';
+
+export interface RunRequest {
+  readonly command: string;
+  readonly version: string;
+  readonly files: readonly SourceFile[];
+  readonly configs: ConfigStore;
+  readonly contexts: ContextSource;
+  readonly maxFunctions: number | undefined;
+  read(file: SourceFile): ReadResult;
+  /** Called after each file. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** One file that would be, or was, rewritten. Texts are bytes as latin1. */
+export interface FileChange {
+  readonly path: string;
+  readonly absolute: string;
+  readonly before: string;
+  readonly after: string;
+  readonly functions: readonly FunctionReport[];
+  /** Its part of the patch, as bytes. */
+  readonly patch: string;
+}
+
+export interface RunResult {
+  readonly report: Report;
+  readonly changes: readonly FileChange[];
+  /** Errors of files that were named by hand: the run as asked for was not possible. */
+  readonly namedErrors: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** Runs all files, in order. */
+export async function runFiles(request: RunRequest, pipeline: Pipeline): Promise<RunResult> {
+  const run = new Run(request, pipeline);
+  for (const [index, file] of request.files.entries()) {
+    run.take(file);
+    request.onProgress?.(index + 1, request.files.length);
+  }
+  return run.result();
+}
+
+/** What gathers while the files pass by. */
+class Run {
+  readonly #request: RunRequest;
+  readonly #pipeline: Pipeline;
+  readonly #files: FileReport[] = [];
+  readonly #changes: FileChange[] = [];
+  readonly #namedErrors: { path: string; message: string }[] = [];
+  readonly #configs = new Set<Config>();
+  readonly #counts = { files: 0, functions: 0, attempted: 0, parsed: 0, candidates: 0 };
+  #allowance: number;
+
+  constructor(request: RunRequest, pipeline: Pipeline) {
+    this.#request = request;
+    this.#pipeline = pipeline;
+    this.#allowance = request.maxFunctions ?? Infinity;
+  }
+
+  take(file: SourceFile): void {
+    const read = this.#request.read(file);
+    if (read.kind === 'skipped') return;
+    this.#counts.files++;
+    if (read.kind === 'error') return this.#takeError(file, read.error);
+    const { context, local, config } = this.#request.contexts.contextOf(file);
+    this.#configs.add(config);
+    const outcome = this.#pipeline.processFile(read.text, file.path, context);
+    for (const key of ['functions', 'attempted', 'parsed', 'candidates'] as const)
+      this.#counts[key] += outcome.counts[key];
+    this.#takeOutcome(file, read.text, applyRules(outcome, local));
+  }
+
+  #takeError(file: SourceFile, error: FileError): void {
+    this.#files.push({ path: file.path, functions: [], findings: [], errors: [error] });
+    if (file.isNamed) this.#namedErrors.push({ path: file.path, message: error.message });
+  }
+
+  #takeOutcome(file: SourceFile, text: string, outcome: FileOutcome): void {
+    const functions = decodeAll(describeRewrites(text, outcome));
+    const findings = decodeAll(outcome.findings);
+    if (functions.length + findings.length > 0) this.#files.push({ path: file.path, functions, findings, errors: [] });
+    const chosen = outcome.rewrites.slice(0, this.#allowance);
+    this.#allowance -= chosen.length;
+    if (chosen.length === 0) return;
+    const after = applyEdits(
+      text,
+      chosen.flatMap((rewrite) => rewrite.edits),
+    );
+    const changed = functions.filter((report) => isRewriteOf(report, chosen));
+    const patch = renderFilePatch(file.path, diffTexts(text, after), notesOf(changed));
+    this.#changes.push({ path: file.path, absolute: file.absolute, before: text, after, functions: changed, patch });
+  }
+
+  result(): RunResult {
+    const { command, version, contexts } = this.#request;
+    const settings = { flags: contexts.flags, configs: [...this.#configs].map((config) => ({ ...config, path: '' })) };
+    const tool = { name: 'goto-cleanup', version, configHash: hashSettings(settings) };
+    const summary = summarize(this.#files, this.#counts);
+    const report: Report = { schema: 'goto-cleanup/report-1', tool, command, files: this.#files, summary };
+    return { report, changes: this.#changes, namedErrors: this.#namedErrors };
+  }
+}
+
+/** `applied` in place of `rewritable`, for the functions of these files. */
+export function markApplied(report: Report, changes: readonly FileChange[]): Report {
+  const applied = new Set(changes.flatMap((change) => change.functions));
+  const mark = (entry: FunctionReport): FunctionReport =>
+    applied.has(entry) ? { ...entry, status: 'applied' } : entry;
+  const files = report.files.map((file) => ({ ...file, functions: file.functions.map(mark) }));
+  return { ...report, files, summary: summarize(files, report.summary) };
+}
+
+function applyRules(outcome: FileOutcome, { rules = {} }: LocalSettings): FileOutcome {
+  const isOff = (code: string): boolean => rules[code] === 'off';
+  const findings = outcome.findings.filter((finding) => !isOff(finding.code));
+  if (!isOff('repeated-cleanup')) return { ...outcome, findings };
+  return { ...outcome, findings, functions: [], rewrites: [] };
+}
+
+type Rewrite = FileOutcome['rewrites'][number];
+
+function isRewriteOf(report: FunctionReport, rewrites: readonly Rewrite[]): boolean {
+  return report.status === 'rewritable' && rewrites.some((rewrite) => rewrite.name === report.name);
+}
+
+/** Adds to each rewritable function its edits and what they do to the number of lines. */
+function describeRewrites(text: string, outcome: FileOutcome): FunctionReport[] {
+  if (outcome.rewrites.length === 0) return [...outcome.functions];
+  const lines = new LineIndex(text);
+  return outcome.functions.map((report) => {
+    const rewrite = outcome.rewrites.find((candidate) => isRewriteOf(report, [candidate]));
+    if (!rewrite) return report;
+    const start = lines.lineStart(report.line);
+    const end = lines.lineStart(report.endLine + 1) || text.length;
+    const { added, removed } = countChangedLines(text, start, end, rewrite.edits);
+    return { ...report, linesAdded: added, linesRemoved: removed, edits: rewrite.edits.map(describeEdit) };
+  });
+}
+
+function countChangedLines(
+  text: string,
+  start: number,
+  end: number,
+  edits: readonly Edit[],
+): { added: number; removed: number } {
+  const shifted = edits.map((edit) => ({ start: edit.start - start, end: edit.end - start, text: edit.text }));
+  const before = text.slice(start, end);
+  return countLines(diffTexts(before, applyEdits(before, shifted)));
+}
+
+function describeEdit(edit: Edit): NonNullable<FunctionReport['edits']>[number] {
+  const place = { byteOffset: edit.start, byteLength: edit.end - edit.start, text: edit.text };
+  return isForeign(edit.text) ? { ...place, encoding: 'latin1' } : place;
+}
+
+type Counts = Pick<Summary, 'files' | 'functions' | 'attempted' | 'parsed' | 'candidates'>;
+
+function summarize(files: readonly FileReport[], counts: Counts): Summary {
+  const functions = files.flatMap((file) => file.functions);
+  const count = (status: FunctionReport['status']): number =>
+    functions.filter((report) => report.status === status).length;
+  return {
+    files: counts.files,
+    functions: counts.functions,
+    attempted: counts.attempted,
+    parsed: counts.parsed,
+    candidates: counts.candidates,
+    rewritable: count('rewritable'),
+    applied: count('applied'),
+    refused: countBy(functions.filter((report) => report.status === 'refused').map((report) => report.code ?? '')),
+    findings: countBy(files.flatMap((file) => file.findings.map((finding) => finding.code))),
+    unusedPairs: [],
+  };
+}
+
+/** Counts by code, in the order of the alphabet. */
+function countBy(codes: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const code of codes.toSorted()) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}

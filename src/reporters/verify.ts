@@ -1,0 +1,67 @@
+/** The answer of `verify`, as text and as JSON. */
+import type { VerifiedFunction, VerifyReport } from '../engine/verify-report.ts';
+import type { LedgerView } from '../verify/verdict.ts';
+import { createPaint, type Ink, type Paint } from './paint.ts';
+import { showPath } from './text.ts';
+
+export type VerifyReporter = (report: VerifyReport, color: boolean) => string;
+
+const INKS: Readonly<Record<VerifiedFunction['verdict'], Ink>> = {
+  identical: 'green',
+  equivalent: 'green',
+  different: 'red',
+  unproved: 'yellow',
+};
+
+const renderText: VerifyReporter = (report, color) => {
+  const paint = createPaint(color);
+  return report.functions.map((entry) => renderVerified(entry, paint)).join('');
+};
+
+function renderVerified(entry: VerifiedFunction, paint: Paint): string {
+  const place = entry.after ?? entry.before;
+  const head = place ? `${showPath(place.path)}:${place.line}:1` : '';
+  const uses = entry.uses.length > 0 ? `: ${entry.uses.join(', ')}` : '';
+  const verdict = paint(INKS[entry.verdict], entry.verdict);
+  const lines = [
+    `${paint('bold', head)} ${entry.name}: ${verdict}${uses}`,
+    ...(entry.reason === undefined ? [] : [`  ${entry.reason}`]),
+    ...(entry.restsOn ?? []).map(({ name, fact, from }) => `  rests on: ${name} ${fact} (${from})`),
+    ...renderDifference(entry),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function renderDifference({ difference, before, after }: VerifiedFunction): string[] {
+  if (!difference) return [];
+  const decisions = difference.decisions.map(
+    ({ text, taken, line }) => `    ${taken ? 'when' : 'when not'} ${oneLine(text)}  (line ${line})`,
+  );
+  return [
+    ...(decisions.length > 0 ? ['  on the path', ...decisions] : []),
+    ...renderLedger('before', before?.path, difference.before),
+    ...renderLedger('after', after?.path, difference.after),
+  ];
+}
+
+function renderLedger(which: string, path: string | undefined, ledger: LedgerView): string[] {
+  const place = path === undefined ? `line ${ledger.line}` : `${showPath(path)}:${ledger.line}`;
+  const effects = ledger.effects.length > 0 ? ledger.effects.map(oneLine) : ['(nothing)'];
+  return [
+    `  ${which} (${place})`,
+    ...effects.map((effect) => `    ${effect}`),
+    `    returns ${oneLine(ledger.returns)}`,
+  ];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+const renderJson: VerifyReporter = (report) => `${JSON.stringify(report, undefined, 2)}\n`;
+
+/** By name of the format. */
+export const VERIFY_REPORTERS: Readonly<Record<'text' | 'json', VerifyReporter>> = {
+  text: renderText,
+  json: renderJson,
+};
