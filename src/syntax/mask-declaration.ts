@@ -1,0 +1,186 @@
+/**
+ * Masks inside declarations: attribute-like macros become blank (`void __iomem *base`, `int flag UNUSED`), so that one
+ * type and one name stay. They can hold no statement, and where one of them runs code at the end of the scope, the
+ * cleanup mark is found by its token. A macro with arguments that names a type (`TAILQ_HEAD(, s) head`) becomes one word.
+ */
+import { maskExpression, surplus } from './mask-expression.ts';
+import type { MaskText } from './mask-text.ts';
+import { ATTRIBUTE_WORDS, attributeLikeness, SPECIFIERS, TAG_WORDS, TYPE_WORDS, TYPEOF_WORDS } from './mask-words.ts';
+
+/** The words before the first declarator. */
+export interface Specifiers {
+  /** Index behind them: the first `*`, `(`, `=`, `;`, `,`, `[`, `:` or `)`. */
+  readonly end: number;
+  /** Identifiers that are no keywords: types, attribute macros, and the declared name where no `*` comes before it. */
+  readonly words: readonly number[];
+  /** `ATTR(1)`, `HEAD(, s)`: macros with arguments among them. */
+  readonly macros: readonly number[];
+  /** A keyword or tag names the type. */
+  readonly hasType: boolean;
+  readonly hasSpecifier: boolean;
+}
+
+/** Reads specifiers from `[from, to)`. */
+export function readSpecifiers(text: MaskText, from: number, to: number): Specifiers {
+  const words: number[] = [];
+  const macros: number[] = [];
+  let hasType = false;
+  let hasSpecifier = false;
+  let i = from;
+  while (i < to) {
+    const word = text.word(i);
+    if (!text.isIdentifier(i)) break;
+    if (TAG_WORDS.has(word)) {
+      hasType = true;
+      i = behindTag(text, i, to);
+    } else if (SPECIFIERS.has(word)) {
+      hasSpecifier = true;
+      hasType ||= TYPE_WORDS.has(word);
+      i = word === '_Atomic' && text.word(i + 1) === '(' ? text.behind(i + 1) : i + 1;
+    } else if (TYPEOF_WORDS.has(word)) {
+      hasType = true;
+      i = text.word(i + 1) === '(' ? text.behind(i + 1) : i + 1;
+    } else if (ATTRIBUTE_WORDS.has(word)) i = text.behind(i + 1);
+    else if (text.word(i + 1) === '(' && isMacroInSpecifiers(text, text.behind(i + 1), to)) {
+      macros.push(i);
+      i = text.behind(i + 1);
+    } else {
+      words.push(i);
+      i++;
+    }
+  }
+  return { end: Math.min(i, to), words, macros, hasType, hasSpecifier };
+}
+
+/** Behind `struct s`, `enum { A, B }`, `struct __packed s`. */
+function behindTag(text: MaskText, at: number, to: number): number {
+  let i = at + 1;
+  while (ATTRIBUTE_WORDS.has(text.word(i)) && i < to) i = text.behind(i + 1);
+  if (text.isIdentifier(i)) i++;
+  return text.word(i) === '{' ? text.behind(i) : i;
+}
+
+/** What follows `NAME(...)` shows that it is no declarator: another word, or `*` and a word. */
+function isMacroInSpecifiers(text: MaskText, behind: number, to: number): boolean {
+  let i = behind;
+  while (i < to && text.word(i) === '*') i++;
+  return i < to && text.isIdentifier(i) && (i === behind || isDeclaratorEnd(text.word(i + 1)));
+}
+
+/** Tokens that can follow a declared name. */
+export function isDeclaratorEnd(word: string): boolean {
+  return word === '=' || word === ';' || word === ',' || word === '[' || word === ')' || word === ':' || word === '';
+}
+
+/**
+ * Masks the surplus of a declaration's specifiers. `names` is 1 when the last word is the declared name itself, which is
+ * so when no `*` or `(` follows the words.
+ */
+export function maskSpecifiers(text: MaskText, { words, macros, hasType }: Specifiers, names: 0 | 1): void {
+  const keepWords = (hasType ? 0 : 1) + names;
+  const isMacroType = !hasType && words.length < keepWords && macros.length > 0;
+  for (const [n, macro] of macros.entries()) {
+    const isType = isMacroType && n === macros.length - 1;
+    text.mask(macro, text.behind(macro + 1), isType ? 'word' : 'blank');
+  }
+  const keep = isMacroType ? names : keepWords;
+  const name = names === 1 ? chooseName(text, words, keep) : undefined;
+  const types = words.filter((index) => index !== name);
+  const drop = surplus(text, types, keep - (name === undefined ? 0 : 1));
+  for (const index of drop) text.mask(index, index + 1, 'blank');
+}
+
+/** `int x UNUSED`: the last word that does not look like an attribute. */
+function chooseName(text: MaskText, words: readonly number[], keep: number): number | undefined {
+  if (words.length < keep) return undefined;
+  const behindType = words.slice(keep - 1);
+  const least = Math.min(...behindType.map((index) => Math.max(attributeLikeness(text.word(index)), 0)));
+  return behindType.findLast((index) => attributeLikeness(text.word(index)) <= least);
+}
+
+/** Masks the declarators `[from, to)` behind the specifiers, with their initialisers. */
+export function maskDeclarators(
+  text: MaskText,
+  from: number,
+  to: number,
+  hasName: boolean,
+  onBlock: (open: number) => void,
+): void {
+  let isNamed = hasName;
+  let i = from;
+  while (i < to) {
+    const word = text.word(i);
+    if (word === ',') isNamed = false;
+    if (word === '=') {
+      const end = endOfInitialiser(text, i + 1, to);
+      maskInitialiser(text, i + 1, end, onBlock);
+      i = end;
+    } else if (text.isIdentifier(i) && !SPECIFIERS.has(word)) i = maskDeclaratorWords(text, i, to, isNamed);
+    else if (word === '(' && !isNamed) i++;
+    else if (word === '(') {
+      maskParameters(text, i, text.behind(i));
+      i = text.behind(i);
+    } else if (word === '[') {
+      maskExpression(text, i + 1, text.behind(i) - 1, onBlock);
+      i = text.behind(i);
+    } else i++;
+    if (text.isIdentifier(i - 1)) isNamed = true;
+  }
+}
+
+function endOfInitialiser(text: MaskText, from: number, to: number): number {
+  let i = from;
+  while (i < to && text.word(i) !== ',') i = text.behind(i);
+  return Math.min(i, to);
+}
+
+function maskInitialiser(text: MaskText, from: number, to: number, onBlock: (open: number) => void): void {
+  const isList = text.word(from) === '{';
+  maskExpression(text, from, to, isList ? () => {} : onBlock);
+}
+
+/** A run of words in a declarator: one is the name, unless it was already seen; the rest are attributes. */
+function maskDeclaratorWords(text: MaskText, from: number, to: number, isNamed: boolean): number {
+  const words: number[] = [];
+  let i = from;
+  while (i < to && text.isIdentifier(i)) {
+    const word = text.word(i);
+    if (ATTRIBUTE_WORDS.has(word) || word === 'asm' || word === '__asm__') i = text.behind(i + 1);
+    else if (SPECIFIERS.has(word)) i++;
+    else if (text.word(i + 1) === '(' && (isNamed || words.length > 0)) {
+      text.mask(i, text.behind(i + 1), 'blank');
+      i = text.behind(i + 1);
+    } else words.push(i++);
+  }
+  const keep = isNamed ? 0 : 1;
+  const dropped = new Set(keep === 0 ? words : surplusNames(text, words));
+  for (const index of dropped) text.mask(index, index + 1, 'blank');
+  return i;
+}
+
+/** `*RESTRICT p`, `*p UNUSED`: all but the word least like an attribute; of equals the last. */
+function surplusNames(text: MaskText, words: readonly number[]): number[] {
+  if (words.length < 2) return [];
+  const likeness = words.map((index) => Math.max(attributeLikeness(text.word(index)), 0));
+  const name = words[likeness.lastIndexOf(Math.min(...likeness))];
+  return words.filter((index) => index !== name);
+}
+
+/** Masks a parameter list, from its `(` to behind its `)`. */
+export function maskParameters(text: MaskText, open: number, behind: number): void {
+  let from = open + 1;
+  while (from < behind) {
+    let to = from;
+    while (to < behind - 1 && text.word(to) !== ',') to = text.behind(to);
+    maskParameter(text, from, to);
+    from = to + 1;
+  }
+}
+
+function maskParameter(text: MaskText, from: number, to: number): void {
+  const specifiers = readSpecifiers(text, from, to);
+  const isNameless = specifiers.end === to && specifiers.words.length <= (specifiers.hasType ? 0 : 1);
+  const names = specifiers.end === to || text.word(specifiers.end) === '[' ? 1 : 0;
+  maskSpecifiers(text, specifiers, isNameless ? 0 : names);
+  if (specifiers.end < to) maskDeclarators(text, specifiers.end, to, names === 1, () => {});
+}

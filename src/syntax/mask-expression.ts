@@ -1,0 +1,169 @@
+/**
+ * Masks inside expressions.
+ *
+ * - A type as a macro argument (`SAFE_MALLOC(n, T *)`, `va_arg(ap, struct s *)`) becomes one identifier: a type has no
+ *   effect, and the identifier's node covers the whole type.
+ * - A declaration as a macro argument (`each(int i, a)`) loses its type words; the name and its `=` stay.
+ * - An empty argument loses a comma; an argument that is only an operator becomes an identifier. Neither has an effect.
+ * - A macro beside string literals (`"a" STRINGIFY(X) "b"`) becomes a string literal: nothing else can stand there.
+ * - An attribute macro in a cast (`(char __user *)p`) becomes blank: a cast names a type and nothing else.
+ * - `typeof(x)`: its operand becomes blank; it is not evaluated.
+ */
+import type { MaskText } from './mask-text.ts';
+import {
+  ATTRIBUTE_WORDS,
+  attributeLikeness,
+  SPECIFIERS,
+  STATEMENT_WORDS,
+  TAG_WORDS,
+  TYPEOF_WORDS,
+} from './mask-words.ts';
+
+/** Masks the expression tokens `[from, to)`; blocks found inside are handed to `onBlock` by the index of their `{`. */
+export function maskExpression(text: MaskText, from: number, to: number, onBlock: (open: number) => void): void {
+  for (let i = from; i < to; i++) {
+    const word = text.word(i);
+    if (word === '(') {
+      const close = Math.min(text.partner[i] ?? -1, to);
+      if (close > i) maskParentheses(text, i, close, onBlock);
+    } else if (word === '{' && (text.word(i - 1) === '(' || text.word(i - 1) === ',') && (text.partner[i] ?? -1) > i) {
+      onBlock(i);
+      i = text.behind(i) - 1;
+    } else if (TYPEOF_WORDS.has(word) && text.word(i + 1) === '(') {
+      const behind = text.behind(i + 1);
+      text.mask(i, behind, 'word');
+      i = behind - 1;
+    } else if (text.isString(i) || text.isIdentifier(i)) i = maskStringRun(text, i, to) - 1;
+  }
+}
+
+function maskParentheses(text: MaskText, open: number, close: number, onBlock: (open: number) => void): void {
+  const isCall = text.isIdentifier(open - 1) && !STATEMENT_WORDS.has(text.word(open - 1));
+  if (isCall && text.word(open - 1) !== 'sizeof') maskArguments(text, open, close, onBlock);
+  else maskCast(text, open, close);
+}
+
+/** `(struct s __user *)p`, `sizeof(T __x)`: words and stars only. One type has to stay. */
+function maskCast(text: MaskText, open: number, close: number): void {
+  const words: number[] = [];
+  let hasType = false;
+  for (let i = open + 1; i < close; i++) {
+    const word = text.word(i);
+    if (word === '*') continue;
+    if (!text.isIdentifier(i) || STATEMENT_WORDS.has(word)) return;
+    if (TAG_WORDS.has(word)) {
+      hasType = true;
+      i++;
+    } else if (SPECIFIERS.has(word)) hasType ||= !/^(const|volatile|restrict|__restrict)$/.test(word);
+    else words.push(i);
+  }
+  for (const index of surplus(text, words, hasType ? 0 : 1)) text.mask(index, index + 1, 'blank');
+}
+
+/** All but `keep` of the words, those most like attributes first, the earlier ones first. */
+export function surplus(text: MaskText, words: readonly number[], keep: number): number[] {
+  if (words.length <= keep) return [];
+  const byLikeness = words.toSorted(
+    (a, b) => attributeLikeness(text.word(b)) - attributeLikeness(text.word(a)) || a - b,
+  );
+  return byLikeness.slice(0, words.length - keep);
+}
+
+function maskArguments(text: MaskText, open: number, close: number, onBlock: (open: number) => void): void {
+  const commas = [open];
+  for (let i = open + 1; i < close; i = text.behind(i)) if (text.word(i) === ',') commas.push(i);
+  commas.push(close);
+  for (let n = 0; n + 1 < commas.length; n++) {
+    const from = (commas[n] ?? open) + 1;
+    const to = commas[n + 1] ?? close;
+    if (from === to) maskEmptyArgument(text, n, commas);
+    else maskArgument(text, from, to, onBlock);
+  }
+}
+
+/** `f(a, , b)`, `HEAD(, s)`: one of the commas goes. */
+function maskEmptyArgument(text: MaskText, n: number, commas: readonly number[]): void {
+  if (commas.length === 2) return;
+  const comma = n === 0 ? commas[1] : commas[n];
+  if (comma !== undefined) text.mask(comma, comma + 1, 'blank');
+}
+
+const OPERATORS = /^(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%<>&|^=]|[-+*/%&|^]=)$/;
+const LEADING_OPERATORS = /^(<<|>>|<=|>=|==|!=|&&|\|\||[/%<>|^=]|[-+*/%&|^]=)$/;
+
+function maskArgument(text: MaskText, from: number, to: number, onBlock: (open: number) => void): void {
+  const first = text.word(from);
+  if (to - from === 1 && OPERATORS.test(first)) return text.mask(from, to, 'word');
+  if (isTypeStart(text, from) && !isCompoundLiteralOrCast(text, from)) return maskTypeArgument(text, from, to);
+  if (text.word(to - 1) === '*' && isTypeWithStars(text, from, to)) return text.mask(from, to, 'word');
+  if (LEADING_OPERATORS.test(first)) return text.mask(from, from + 1, 'blank');
+  if (OPERATORS.test(text.word(to - 1))) return text.mask(to - 1, to, 'blank');
+  if (first === '.' && text.isIdentifier(from + 1) && text.word(from + 2) === '=') text.mask(from, from + 3, 'blank');
+  if (first === '{' && to === text.behind(from)) onBlock(from);
+}
+
+function isTypeStart(text: MaskText, index: number): boolean {
+  const word = text.word(index);
+  return SPECIFIERS.has(word) || TAG_WORDS.has(word) || ATTRIBUTE_WORDS.has(word) || TYPEOF_WORDS.has(word);
+}
+
+function isCompoundLiteralOrCast(text: MaskText, index: number): boolean {
+  return text.word(index) === '(';
+}
+
+/** `T *`, `T const **`. */
+function isTypeWithStars(text: MaskText, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (!text.isIdentifier(i) && text.word(i) !== '*') return false;
+  return text.isIdentifier(from);
+}
+
+/** `struct s *`, `int (*)(void)`; or with a name and perhaps a value: `int i = 0`. */
+function maskTypeArgument(text: MaskText, from: number, to: number): void {
+  let assignment = from;
+  while (assignment < to && text.word(assignment) !== '=') assignment = text.behind(assignment);
+  if (assignment >= to) return text.mask(from, to, 'word');
+  let name = assignment - 1;
+  while (name > from && !text.isIdentifier(name)) name--;
+  text.mask(from, name, 'blank');
+}
+
+/** `"a" PRIu64 "b" STR(X)`: the identifiers among adjacent literals. Returns the index behind the run. */
+function maskStringRun(text: MaskText, from: number, to: number): number {
+  let at = from;
+  let strings = 0;
+  const macros: [number, number][] = [];
+  while (at < to && (text.isString(at) || isPlainIdentifier(text, at))) {
+    if (text.isString(at)) {
+      strings++;
+      at++;
+      continue;
+    }
+    const behind = text.word(at + 1) === '(' ? behindSimpleArguments(text, at + 1) : at + 1;
+    if (behind < 0) break;
+    macros.push([at, behind]);
+    at = behind;
+  }
+  if (strings === 0 || macros.length === 0) return from + 1;
+  for (const [start, end] of macros) if (!isNative(text, start, end, from)) text.mask(start, end, 'string');
+  return at;
+}
+
+/** The grammar takes a bare identifier behind a string literal. */
+function isNative(text: MaskText, start: number, end: number, from: number): boolean {
+  return end === start + 1 && start > from;
+}
+
+function isPlainIdentifier(text: MaskText, index: number): boolean {
+  const word = text.word(index);
+  return text.isIdentifier(index) && !STATEMENT_WORDS.has(word) && !SPECIFIERS.has(word) && word !== 'sizeof';
+}
+
+/** Behind arguments that call and assign nothing; -1 when they might. */
+function behindSimpleArguments(text: MaskText, open: number): number {
+  const behind = text.behind(open);
+  for (let i = open + 1; i < behind - 1; i++) {
+    const word = text.word(i);
+    if (word === '(' || word === '++' || word === '--' || /^([-+*/%&|^]|<<|>>)?=$/.test(word)) return -1;
+  }
+  return behind;
+}

@@ -1,0 +1,172 @@
+/**
+ * Masks at the level of statements. The body is read as a flat sequence of statement heads: `if (...)`, a label, an
+ * expression up to its `;`. No keyword of control is ever masked.
+ *
+ * - A macro with a body (`list_for_each_entry(...) {`, `each(x) stmt`) gets the shape `while (...)`: its name is
+ *   overwritten, its arguments stay as an expression. It is recorded, since its header is not that of a C loop.
+ * - A macro call without its semicolon gets one in place of the white space behind it. The call stays visible.
+ * - `case 1 ... 5:` becomes `case 1  +  5:`, one expression that covers both limits.
+ */
+import { isDeclaratorEnd, maskDeclarators, maskSpecifiers, readSpecifiers } from './mask-declaration.ts';
+import { maskExpression } from './mask-expression.ts';
+import type { MaskText } from './mask-text.ts';
+import { isLoopName, SPECIFIERS, STATEMENT_WORDS, TAG_WORDS } from './mask-words.ts';
+
+/** Masks the statements `[from, to)` and all blocks inside. */
+export function maskStatements(text: MaskText, from: number, to: number): void {
+  const pending: [number, number][] = [[from, to]];
+  const onBlock = (open: number): void => {
+    pending.push([open + 1, text.behind(open) - 1]);
+  };
+  for (let block = pending.pop(); block; block = pending.pop()) {
+    let i = block[0];
+    while (i < block[1]) i = Math.max(maskStatement(text, i, block[1], onBlock), i + 1);
+  }
+}
+
+/** Masks one statement head; returns the index of the next. */
+function maskStatement(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {
+  const word = text.word(i);
+  if (word === '{' || word === '}' || word === ';') return i + 1;
+  if (!text.isIdentifier(i)) return maskSimple(text, i, to, onBlock);
+  if (word === 'case') return maskCase(text, i, to, onBlock);
+  if (word === 'default' || word === 'else' || word === 'do') return text.word(i + 1) === ':' ? i + 2 : i + 1;
+  if (word === 'for') return maskFor(text, i, onBlock);
+  if (word === 'if' || word === 'while' || word === 'switch') return maskHeader(text, i, onBlock);
+  if (STATEMENT_WORDS.has(word)) return maskSimple(text, i, to, onBlock);
+  if (text.word(i + 1) === ':' && text.word(i + 2) !== ':') return i + 2;
+  return maskMacroStatement(text, i, to) ?? maskDeclarationOrExpression(text, i, to, onBlock);
+}
+
+function maskHeader(text: MaskText, i: number, onBlock: (open: number) => void): number {
+  const open = text.word(i + 1) === '(' ? i + 1 : i + 2;
+  if (text.word(open) !== '(') return i + 1;
+  const behind = text.behind(open);
+  maskExpression(text, open + 1, behind - 1, onBlock);
+  return behind;
+}
+
+function maskFor(text: MaskText, i: number, onBlock: (open: number) => void): number {
+  if (text.word(i + 1) !== '(') return i + 1;
+  const behind = text.behind(i + 1);
+  const first = endOfStatement(text, i + 2, behind - 1);
+  maskDeclarationOrExpression(text, i + 2, Math.min(first + 1, behind - 1), onBlock);
+  maskExpression(text, first, behind - 1, onBlock);
+  return behind;
+}
+
+function maskCase(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {
+  let at = i + 1;
+  let choices = 0;
+  while (at < to && (text.word(at) !== ':' || choices > 0)) {
+    if (text.word(at) === '?') choices++;
+    else if (text.word(at) === ':') choices--;
+    else if (text.word(at) === '...') text.mask(at, at + 1, { text: ' + ' });
+    at = text.behind(at);
+  }
+  maskExpression(text, i + 1, Math.min(at, to), onBlock);
+  return at + 1;
+}
+
+/** Index of the `;` that ends a statement, brackets skipped; `to` when there is none. */
+function endOfStatement(text: MaskText, from: number, to: number): number {
+  let i = from;
+  while (i < to && text.word(i) !== ';') i = text.behind(i);
+  return Math.min(i, to);
+}
+
+function maskSimple(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {
+  const end = endOfStatement(text, i, to);
+  maskExpression(text, i, end, onBlock);
+  return end + 1;
+}
+
+/** `NAME(...)` at the start of a statement, without a semicolon behind it; undefined when it is something else. */
+function maskMacroStatement(text: MaskText, i: number, to: number): number | undefined {
+  if (text.word(i + 1) !== '(') return maskBareMacro(text, i, to);
+  const name = text.word(i);
+  if (name === 'asm' || name === '__asm__' || SPECIFIERS.has(name) || name.startsWith('__attribute')) return undefined;
+  const behind = text.behind(i + 1);
+  if (behind > to) return undefined;
+  const next = text.word(behind);
+  if (next === '{') return maskLoopMacro(text, i, behind);
+  if (next === '}' && behind === to) return terminateMacro(text, behind);
+  if (behind >= to) return undefined;
+  if (isLoopName(name) && startsLoopBody(text, behind)) return maskLoopMacro(text, i, behind);
+  if (!text.isIdentifier(behind)) return undefined;
+  if (isTypeMacro(text, behind, to)) return undefined;
+  if (text.isFirstOnLine(behind) && text.column(behind) <= text.column(i)) return terminateMacro(text, behind);
+  return maskLoopMacro(text, i, behind);
+}
+
+/** Can a statement start here, where a call of a loop macro has just ended? */
+function startsLoopBody(text: MaskText, index: number): boolean {
+  const word = text.word(index);
+  return text.isIdentifier(index) || word === '*' || word === '++' || word === '--' || word === '(';
+}
+
+/** `STACK_OF(X) *p = ...;`, `ATTR(8) char x[2];`: a declaration, whose type starts with a macro. */
+function isTypeMacro(text: MaskText, behind: number, to: number): boolean {
+  const word = text.word(behind);
+  if (STATEMENT_WORDS.has(word)) return false;
+  if (text.isFirstOnLine(behind)) return false;
+  if (SPECIFIERS.has(word) || TAG_WORDS.has(word)) return true;
+  return behind + 1 <= to && isDeclaratorEnd(text.word(behind + 1)) && text.word(behind + 1) !== ':';
+}
+
+/** Behind `NAME(...)`, a `;` in the white space. */
+function terminateMacro(text: MaskText, behind: number): number {
+  text.terminate(behind - 1);
+  return behind;
+}
+
+/** A word alone on its line before a statement that starts in the same column: `BEGIN_BLOCK` newline `x = 1;`. */
+function maskBareMacro(text: MaskText, i: number, to: number): number | undefined {
+  const word = text.word(i);
+  const isAlone = i + 1 < to && text.isIdentifier(i + 1) && text.isFirstOnLine(i + 1) && text.isFirstOnLine(i);
+  if (!isAlone || word !== word.toUpperCase() || text.column(i + 1) !== text.column(i)) return undefined;
+  text.terminate(i, true);
+  return i + 1;
+}
+
+/** `each(...)` becomes `while(...)`, where the name is long enough. */
+function maskLoopMacro(text: MaskText, i: number, behind: number): number | undefined {
+  const name = text.word(i);
+  const room = text.start(i + 1) - text.start(i);
+  if (room < 5 || text.isFirstOnLine(i + 1)) return undefined;
+  const length = Math.max(name.length, 5);
+  const isAlways = isLoopName(name);
+  text.writeAt(text.start(i), `while${' '.repeat(length - 5)}`, isAlways);
+  text.iteratorMacros.push({ start: text.start(i), end: text.end(behind - 1) });
+  maskExpression(text, i, behind, () => {});
+  return behind;
+}
+
+function maskDeclarationOrExpression(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {
+  const end = endOfStatement(text, i, to);
+  const specifiers = readSpecifiers(text, i, end);
+  if (!isDeclaration(text, specifiers, end)) {
+    maskExpression(text, i, end, onBlock);
+    return end + 1;
+  }
+  const next = text.word(specifiers.end);
+  const names = next === '*' || next === '(' ? 0 : 1;
+  maskSpecifiers(text, specifiers, names);
+  maskDeclarators(text, specifiers.end, end, names === 1, onBlock);
+  return end + 1;
+}
+
+function isDeclaration(text: MaskText, specifiers: ReturnType<typeof readSpecifiers>, end: number): boolean {
+  const { words, macros, hasType, hasSpecifier } = specifiers;
+  if (hasType || hasSpecifier || macros.length > 0) return true;
+  if (words.length > 1) return true;
+  return words.length === 1 && isStarDeclarator(text, specifiers.end, end);
+}
+
+/** `T *p = x;`, but not `a * b;` alone on the right of nothing: it reads as a declaration in C as well. */
+function isStarDeclarator(text: MaskText, from: number, end: number): boolean {
+  if (text.word(from) !== '*') return false;
+  let i = from;
+  while (i < end && (text.word(i) === '*' || (text.isIdentifier(i) && !isDeclaratorEnd(text.word(i + 1))))) i++;
+  return text.isIdentifier(i);
+}
