@@ -45,6 +45,8 @@ export interface ReleaseFacts {
   readonly keepsErrno: boolean;
   /** Does nothing but give back the storage of its argument. */
   readonly isMemoryRelease: boolean;
+  /** Does not even read what is stored in the object (`free`); a destroyer that frees fields first is not shallow. */
+  readonly isShallow?: boolean;
   /** A seen definition shows that it neither logs nor sets the thread's last-error record. Absent: not known. */
   readonly isSilent?: boolean;
 }
@@ -81,6 +83,11 @@ export interface NameFacts {
   readonly readsErrno?: boolean;
   /** No effects, no reads of memory but through its arguments: strcmp, strlen. */
   readonly isPure?: boolean;
+  /**
+   * Its only effects are those through its arguments and on errno: memcpy, snprintf, clock_gettime. It may read
+   * anything: the clock, the locale, the environment.
+   */
+  readonly isLocal?: boolean;
   /** Arguments (from 0) whose ownership passes to the callee. */
   readonly consumes?: readonly number[];
   /** `success`: a failing call leaves them with the caller (`fdopen`, `realloc`). Absent: always. */
@@ -105,6 +112,8 @@ export interface Knowledge {
   name(name: string): NameFacts;
   /** Fields declared `volatile` or `_Atomic`, and members of unions, are never cached or swapped. */
   isVolatileField(field: string): boolean;
+  /** The name is a constant (an enumerator, an object-like macro with a literal body): it reads no memory. */
+  constant?(name: string): { readonly value?: number } | undefined;
 }
 
 /** The knowledge of nothing: every name may be a macro that assigns its arguments or jumps. */

@@ -1,5 +1,6 @@
 /** The verifier's answer, as data. */
 import type { Span } from '../base/span.ts';
+import type { RefusalCode } from '../diagnostics/refusal.ts';
 
 export type Use = 'reorder' | 'noop-release' | 'early-value' | 'distinct-by-use' | 'log-order' | 'errno: free';
 
@@ -34,6 +35,8 @@ export interface Verdict {
   readonly exits: number;
   /** For different and unproved: a sentence. */
   readonly reason?: string;
+  /** For different and unproved: the refusal code that fits. */
+  readonly code?: RefusalCode;
   readonly difference?: Difference;
   readonly at?: Span;
 }

@@ -1,0 +1,126 @@
+/** What a path has proved about values by the branches it took. Takes conditions as terms; returns new facts or a contradiction. */
+import type { Term, TermTable } from './terms.ts';
+
+/** For one term: the number it is known to equal, or the numbers it is known not to equal. */
+export interface Fact {
+  readonly equals: number | undefined;
+  readonly differs: readonly number[];
+}
+
+export type Facts = ReadonlyMap<Term, Fact>;
+
+/** A condition brought to `subject == number`, `subject != number`. */
+interface Atom {
+  readonly subject: Term;
+  readonly number: number;
+  readonly isEqual: boolean;
+}
+
+/**
+ * `p`, `!p`, `p != NULL`, `NULL == p` are one atom. Comparisons by order are atoms of their own: their truth is a value
+ * that is 0 or not.
+ */
+function atomOf(terms: TermTable, condition: Term): Atom {
+  const node = terms.node(condition);
+  const [left, right] = node.args;
+  if (node.op === 'not' && left !== undefined) {
+    const inner = atomOf(terms, left);
+    return { ...inner, isEqual: !inner.isEqual };
+  }
+  if ((node.op === '==' || node.op === '!=') && left !== undefined && right !== undefined) {
+    const isEqual = node.op === '==';
+    const rightNumber = terms.numberOf(right);
+    if (rightNumber !== undefined) return compared(terms, left, rightNumber, isEqual);
+    const leftNumber = terms.numberOf(left);
+    if (leftNumber !== undefined) return compared(terms, right, leftNumber, isEqual);
+    const [low, high] = left < right ? [left, right] : [right, left];
+    return { subject: terms.apply('==', [low, high]), number: 0, isEqual: !isEqual };
+  }
+  if ((node.op === '>' || node.op === '>=' || node.op === '<=') && left !== undefined && right !== undefined) {
+    // a > b is b < a; a <= b is not (b < a). NaN makes the second wrong for floating types, so only `>` is turned.
+    if (node.op === '>') return { subject: terms.apply('<', [right, left]), number: 0, isEqual: false };
+  }
+  return { subject: condition, number: 0, isEqual: false };
+}
+
+/** `(a == b) == 0` and `!x == 0` look inside; everything else is compared as it stands. */
+function compared(terms: TermTable, subject: Term, number: number, isEqual: boolean): Atom {
+  const inner = terms.node(subject).op;
+  if (number === 0 && (inner === '==' || inner === '!=' || inner === 'not' || inner === '<' || inner === '>')) {
+    const atom = atomOf(terms, subject);
+    return isEqual ? { ...atom, isEqual: !atom.isEqual } : atom;
+  }
+  return { subject, number, isEqual };
+}
+
+/** Is the condition known to hold (true), known not to hold (false), or open? */
+export function decide(terms: TermTable, facts: Facts, condition: Term): boolean | undefined {
+  const atom = atomOf(terms, condition);
+  const known = isEqualKnown(terms, facts, atom);
+  return known === undefined ? undefined : known === atom.isEqual;
+}
+
+function isEqualKnown(terms: TermTable, facts: Facts, atom: Atom): boolean | undefined {
+  const number = terms.numberOf(atom.subject);
+  if (number !== undefined) return number === atom.number;
+  const node = terms.node(atom.subject);
+  // The address of an object is not null.
+  if (atom.number === 0 && (node.op === 'object' || (node.op === 'literal' && node.text.startsWith('"')))) return false;
+  const fact = facts.get(atom.subject);
+  if (fact?.equals !== undefined) return fact.equals === atom.number;
+  if (fact?.differs.includes(atom.number)) return false;
+  const [left, right] = node.args;
+  if (node.op === '<' && left !== undefined && right !== undefined)
+    return isTruthKnown(terms, facts, left, right, atom.number);
+  if (node.op === '==' && left !== undefined && left === right) return atom.number === 0 ? false : undefined;
+  return undefined;
+}
+
+/** `left < right` compared with 0, where both are int constants, or where one is known to be 0 against 0. */
+function isTruthKnown(terms: TermTable, facts: Facts, left: Term, right: Term, number: number): boolean | undefined {
+  if (number !== 0) return undefined;
+  const a = knownNumber(terms, facts, left);
+  const b = knownNumber(terms, facts, right);
+  if (a === undefined || b === undefined) return undefined;
+  const areInts = terms.node(left).op === 'integer' && terms.node(right).op === 'integer';
+  if (areInts || (a === 0 && b === 0)) return !(a < b);
+  return undefined;
+}
+
+function knownNumber(terms: TermTable, facts: Facts, term: Term): number | undefined {
+  return terms.numberOf(term) ?? facts.get(term)?.equals;
+}
+
+/** The facts with the condition taken as true or false; undefined when that contradicts them. */
+export function assume(terms: TermTable, facts: Facts, condition: Term, isTrue: boolean): Facts | undefined {
+  const known = decide(terms, facts, condition);
+  if (known !== undefined) return known === isTrue ? facts : undefined;
+  const atom = atomOf(terms, condition);
+  const next = new Map(facts);
+  learn(next, atom.subject, atom.number, atom.isEqual === isTrue);
+  // `x < 0` or `0 < x` holds: x is not zero, whatever its type.
+  const node = terms.node(atom.subject);
+  const [left, right] = node.args;
+  if (node.op === '<' && left !== undefined && right !== undefined && atom.number === 0 && atom.isEqual !== isTrue) {
+    if (terms.numberOf(right) === 0) learn(next, left, 0, false);
+    if (terms.numberOf(left) === 0) learn(next, right, 0, false);
+  }
+  return next;
+}
+
+function learn(facts: Map<Term, Fact>, subject: Term, number: number, isEqual: boolean): void {
+  const old = facts.get(subject);
+  if (isEqual) facts.set(subject, { equals: number, differs: [] });
+  else if (old?.equals === undefined)
+    facts.set(subject, { equals: undefined, differs: [...(old?.differs ?? []), number].toSorted((a, b) => a - b) });
+}
+
+/** What both sets of facts know of a term. */
+export function commonFact(one: Fact | undefined, other: Fact | undefined): Fact | undefined {
+  if (!one || !other) return undefined;
+  if (one.equals !== undefined && one.equals === other.equals) return one;
+  const differs = (one.equals === undefined ? one.differs : []).filter(
+    (number) => other.equals === undefined && other.differs.includes(number),
+  );
+  return differs.length > 0 ? { equals: undefined, differs } : undefined;
+}

@@ -1,0 +1,990 @@
+/**
+ * Turns a graph into a program of small operations. Everything that could hide an effect becomes an event of its own:
+ * calls, stores, volatile accesses, macros. What C leaves unordered is tagged, so that it only matches itself.
+ */
+import { refuse } from '../diagnostics/refusal.ts';
+import type { Refusal, RefusalCode } from '../diagnostics/refusal.ts';
+import { isIteratorMacro } from '../cfg/build.ts';
+import type { BasicBlock, Graph, Step } from '../cfg/graph.ts';
+import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
+import { lex } from '../scan/lex.ts';
+import type { Bindings, Declaration } from '../syntax/bindings.ts';
+import { fieldOf, namedChildren, textOf, walk } from '../syntax/tree.ts';
+import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
+import { liveAt } from './live.ts';
+import type { Op, Program, TextCall } from './program.ts';
+import type { TermTable } from './terms.ts';
+
+class Unlowerable extends Error {
+  readonly refusal: Refusal;
+  constructor(code: RefusalCode, reason: string, at: SyntaxNode) {
+    super(reason);
+    this.refusal = refuse(code, reason, at);
+  }
+}
+
+export interface FunctionParts {
+  readonly tree: FunctionTree;
+  readonly bindings: Bindings;
+  readonly graph: Graph;
+  readonly knowledge: Knowledge;
+}
+
+/** Lowers one function. A refusal says what has no meaning here. */
+export function lowerFunction(parts: FunctionParts, terms: TermTable): Program | Refusal {
+  try {
+    return new Lowering(parts, terms).program();
+  } catch (error) {
+    if (error instanceof Unlowerable) return error.refusal;
+    throw error;
+  }
+}
+
+/** White space and comments folded: how texts are compared. */
+export function foldedText(tree: FunctionTree, node: { start: number; end: number }): string {
+  return lex(tree.source, node.start, node.end)
+    .tokens.map((token) => tree.source.slice(token.start, token.end))
+    .join(' ');
+}
+
+/**
+ * May the object be kept as a value of its own, invisible to everybody else? Automatic scalars whose address is never
+ * taken: no callee, store or signal can reach them. C11 6.2.4.
+ */
+export function isPrivate(declaration: Declaration): boolean {
+  if (
+    declaration.isStatic ||
+    declaration.isExtern ||
+    declaration.isVolatile ||
+    declaration.isArray ||
+    declaration.isAddressed
+  )
+    return false;
+  return declaration.isPointer || !/^(const )?(struct|union)\b/.test(declaration.type);
+}
+
+const SCALAR =
+  /^(const )*((un)?signed|char|short|int|long|float|double|_Bool|bool|size_t|ssize_t|off_t|pid_t|uid_t|gid_t|mode_t|time_t|socklen_t|u?int(ptr|max|8|16|32|64)_t|ptrdiff_t|enum \w+)( (const|unsigned|signed|char|short|int|long|double))*$/;
+
+/** A name passed bare whose type may be an array behind a typedef (`va_list ap`, `mpz_t n`): the callee may change it. */
+function mayBeArray(declaration: Declaration): boolean {
+  return !declaration.isPointer && !SCALAR.test(declaration.type);
+}
+
+class Lowering {
+  readonly #tree: FunctionTree;
+  readonly #bindings: Bindings;
+  readonly #graph: Graph;
+  readonly #knowledge: Knowledge;
+  readonly #terms: TermTable;
+  readonly #ops: Op[] = [];
+  readonly #nodes: SyntaxNode[] = [];
+  readonly #sites = new Map<string, number>();
+  readonly #siteOf = new Map<number, string>();
+  #tag = '';
+
+  constructor(parts: FunctionParts, terms: TermTable) {
+    this.#tree = parts.tree;
+    this.#bindings = parts.bindings;
+    this.#graph = parts.graph;
+    this.#knowledge = parts.knowledge;
+    this.#terms = terms;
+  }
+
+  program(): Program {
+    this.#numberSites();
+    const starts = this.#graph.blocks.map(() => 0);
+    for (const block of this.#graph.blocks) {
+      starts[block.id] = this.#ops.length;
+      this.#blockOps(block);
+    }
+    const ops = this.#ops.map((op) => ('to' in op && op.to < 0 ? { ...op, to: starts[-op.to - 1] ?? 0 } : op));
+    const labels = new Map([...this.#graph.labels].map(([name, block]) => [name, starts[block] ?? 0]));
+    const around = this.#around(starts);
+    return {
+      ops,
+      nodes: this.#nodes,
+      labels,
+      live: liveAt(ops, (at) => [...labels.values(), ...(around.get(at)?.values() ?? [])], isPrivate),
+      around,
+      returnType: this.#returnType(),
+      parameters: this.#bindings.declarations.filter((declaration) => declaration.isParameter),
+      isPrivate,
+    };
+  }
+
+  /** Each expansion of a name in the text has a number: two expansions of a stateful macro are two things. */
+  #numberSites(): void {
+    walk(this.#tree.body, (node) => {
+      const name = this.#calledName(node);
+      if (name === undefined) return;
+      const count = this.#sites.get(name) ?? 0;
+      this.#sites.set(name, count + 1);
+      this.#siteOf.set(node.id, `${name}@${count}`);
+    });
+    for (const [id, site] of this.#siteOf)
+      this.#siteOf.set(id, `${site}/${this.#sites.get(site.slice(0, site.lastIndexOf('@'))) ?? 0}`);
+  }
+
+  /** Loops and switches around each operation that may be a macro. */
+  #around(starts: readonly number[]): Map<number, ReadonlyMap<string, number>> {
+    const found = new Map<number, ReadonlyMap<string, number>>();
+    this.#ops.forEach((op, at) => {
+      if (op.op !== 'text' || !op.call.mayJump) return;
+      const targets = new Map<string, number>();
+      for (let up = this.#nodes[at]?.parent; up; up = up.parent) {
+        const target = this.#graph.targets.get(up.id);
+        if (target && !targets.has('break;')) targets.set('break;', starts[target.breakTo] ?? 0);
+        if (target?.continueTo !== undefined && !targets.has('continue;'))
+          targets.set('continue;', starts[target.continueTo] ?? 0);
+      }
+      if (targets.size > 0) found.set(at, targets);
+    });
+    return found;
+  }
+
+  #calledName(node: SyntaxNode): string | undefined {
+    if (node.kind !== 'call_expression') return undefined;
+    const callee = fieldOf(node, 'function');
+    if (callee?.kind !== 'identifier' || this.#bindings.of(callee)) return undefined;
+    return textOf(this.#tree, callee);
+  }
+
+  /** The specifiers before the function's name with the stars of its declarator. */
+  #returnType(): string {
+    const root = this.#tree.root;
+    const specifiers = root.children
+      .filter(
+        (child) =>
+          child.end <= (fieldOf(root, 'declarator')?.start ?? root.end) && child.kind !== 'storage_class_specifier',
+      )
+      .filter((child) => !child.kind.startsWith('attribute') && child.kind !== 'comment')
+      .map((child) => textOf(this.#tree, child))
+      .filter((text) => !/^(inline|__inline|__inline__|_Noreturn|noreturn|__extension__|static|extern)$/.test(text));
+    let stars = 0;
+    for (let node = fieldOf(root, 'declarator'); node; node = fieldOf(node, 'declarator'))
+      if (node.kind === 'pointer_declarator') stars++;
+    return `${specifiers.join(' ').replace(/\s+/g, ' ').trim()}${stars ? ' ' + '*'.repeat(stars) : ''}`;
+  }
+
+  #emit(op: Op, node: SyntaxNode): number {
+    this.#ops.push(op);
+    this.#nodes.push(node);
+    return this.#ops.length - 1;
+  }
+
+  /** Fills in the target of a forward jump. */
+  #here(at: number): void {
+    const op = this.#ops[at];
+    if (op && 'to' in op) this.#ops[at] = { ...op, to: this.#ops.length };
+  }
+
+  // Jumps to blocks not yet placed are written as negative numbers and resolved at the end.
+  #to(block: number): number {
+    return -block - 1;
+  }
+
+  #blockOps(block: BasicBlock): void {
+    const first = block.steps[0];
+    const at = this.#blockNode(block, first);
+    if (this.#graph.headers.has(block.id)) this.#emit({ op: 'header' }, at);
+    else if (block.predecessors.length > 1) this.#emit({ op: 'join' }, at);
+    for (const step of block.steps) this.#step(step);
+    this.#terminator(block, at);
+  }
+
+  #blockNode(block: BasicBlock, first: Step | undefined): SyntaxNode {
+    if (first?.kind === 'evaluate' || first?.kind === 'leave-macro') return first.node;
+    if (first?.kind === 'declare') return first.declaration.node;
+    const terminator = block.terminator;
+    if (terminator.kind === 'branch') return terminator.condition;
+    if (terminator.kind === 'exit') return terminator.exit.node;
+    return this.#tree.body;
+  }
+
+  #terminator(block: BasicBlock, at: SyntaxNode): void {
+    const terminator = block.terminator;
+    switch (terminator.kind) {
+      case 'jump':
+        this.#emit({ op: 'jump', to: this.#to(terminator.to) }, at);
+        return;
+      case 'branch':
+        this.#value(terminator.condition);
+        this.#emit({ op: 'unless', to: this.#to(terminator.whenFalse) }, terminator.condition);
+        this.#emit({ op: 'jump', to: this.#to(terminator.whenTrue) }, terminator.condition);
+        return;
+      case 'iterate': {
+        // The head of an iterator macro: an opaque thing that names its loop variables and may assign them.
+        const head = fieldOf(terminator.node, 'condition') ?? terminator.node;
+        this.#text(head, foldedText(this.#tree, { start: terminator.node.start, end: head.end }), true);
+        this.#emit({ op: 'unless', to: this.#to(terminator.whenFalse) }, head);
+        this.#emit({ op: 'jump', to: this.#to(terminator.whenTrue) }, head);
+        return;
+      }
+      case 'switch':
+        return this.#switch(terminator);
+      case 'exit': {
+        const value = terminator.exit.value;
+        if (value) this.#value(value);
+        this.#emit({ op: 'exit', hasValue: value !== undefined }, terminator.exit.node);
+        return;
+      }
+      default:
+        this.#emit({ op: 'stuck' }, at);
+    }
+  }
+
+  #switch(terminator: Extract<BasicBlock['terminator'], { kind: 'switch' }>): void {
+    this.#value(terminator.value);
+    for (const one of terminator.cases) {
+      const value = fieldOf(one.node, 'value');
+      const colon = one.node.children.find((child) => child.kind === ':');
+      const text = foldedText(this.#tree, { start: one.node.start, end: colon?.start ?? one.node.end });
+      const number = value ? this.#caseNumber(value) : undefined;
+      this.#emit(
+        {
+          op: 'case',
+          label: number === undefined ? undefined : this.#terms.integer(number),
+          text,
+          to: this.#to(one.to),
+        },
+        one.node,
+      );
+    }
+    this.#emit({ op: 'drop' }, terminator.value);
+    this.#emit({ op: 'jump', to: this.#to(terminator.otherwise) }, terminator.value);
+  }
+
+  #caseNumber(value: SyntaxNode): number | undefined {
+    if (value.kind !== 'number_literal') return undefined;
+    return this.#terms.numberOf(this.#terms.literal(textOf(this.#tree, value)));
+  }
+
+  #step(step: Step): void {
+    switch (step.kind) {
+      case 'evaluate':
+        this.#value(step.node);
+        this.#emit({ op: 'drop' }, step.node);
+        return;
+      case 'leave':
+        this.#emit({ op: 'leave', declarations: step.declarations }, step.declarations[0]?.node ?? this.#tree.body);
+        return;
+      case 'leave-macro':
+        this.#emit(
+          {
+            op: 'leave-macro',
+            text: foldedText(this.#tree, {
+              start: step.node.start,
+              end: fieldOf(step.node, 'condition')?.end ?? step.node.start,
+            }),
+          },
+          step.node,
+        );
+        return;
+      case 'declare':
+        this.#declare(step.declaration);
+    }
+  }
+
+  /**
+   * `SAFE_FREE(p)` whose definition is known to release and then reset its argument is that: a release of the value, then
+   * an assignment of the sentinel.
+   */
+  #resettingRelease(node: SyntaxNode, name: string, facts: NameFacts, operand: SyntaxNode): void {
+    this.#value(operand);
+    this.#emit(
+      { op: 'call', name, arity: 1, facts: { ...facts, kind: 'function' }, tag: this.#tag, writes: [undefined] },
+      node,
+    );
+    const sentinel = facts.releases?.sentinel === '-1' ? this.#terms.integer(-1) : this.#terms.null();
+    this.#assign(node, operand, undefined, () => void this.#emit({ op: 'push', term: sentinel }, node));
+    this.#emit({ op: 'drop' }, node);
+  }
+
+  #declare(declaration: Declaration): void {
+    const initializer = declaration.initializer;
+    if (declaration.isStatic) return;
+    if (isPrivate(declaration)) {
+      if (!initializer) {
+        this.#emit({ op: 'undefine', declaration }, declaration.node);
+        return;
+      }
+      if (initializer.kind === 'initializer_list')
+        throw new Unlowerable('parse-error', `\`${declaration.name}\` has a braced initialiser`, initializer);
+      this.#value(initializer);
+      this.#emit({ op: 'set', declaration }, declaration.node);
+      this.#emit({ op: 'drop' }, declaration.node);
+      return;
+    }
+    this.#emit({ op: 'undefine', declaration }, declaration.node);
+    // The size of a variable length array is evaluated where it is declared.
+    if (declaration.isArray) this.#arraySizes(declaration);
+    if (!initializer) return;
+    this.#object(declaration, declaration.node);
+    this.#value(initializer);
+    this.#emit({ op: 'store', isVolatile: declaration.isVolatile, isInitial: true }, declaration.node);
+    this.#emit({ op: 'drop' }, declaration.node);
+  }
+
+  #arraySizes(declaration: Declaration): void {
+    for (let node = declaration.node.parent; node && node !== declaration.statement; node = node.parent) {
+      const size = node.kind === 'array_declarator' ? fieldOf(node, 'size') : undefined;
+      if (!size) continue;
+      let isVariable = false;
+      walk(size, (part) => {
+        if (part.kind === 'identifier' && this.#bindings.of(part)) isVariable = true;
+        if (part.kind === 'call_expression') isVariable = true;
+      });
+      // sizeof(x) is a constant unless x is itself variable; comparing by text is right for both.
+      if (!isVariable || size.kind === 'sizeof_expression') continue;
+      this.#text(size, `vla ${declaration.name} ${foldedText(this.#tree, size)}`, false);
+      this.#emit({ op: 'drop' }, size);
+    }
+  }
+
+  #object(declaration: Declaration, node: SyntaxNode): void {
+    this.#emit({ op: 'push', term: objectTerm(this.#terms, declaration) }, node);
+  }
+
+  // ---- expressions
+
+  /** Leaves the value of an expression on the stack. */
+  #value(node: SyntaxNode): void {
+    switch (node.kind) {
+      case 'parenthesized_expression':
+        return this.#parenthesized(node);
+      case 'identifier':
+        return this.#identifier(node);
+      case 'null':
+        this.#emit({ op: 'push', term: this.#terms.null() }, node);
+        return;
+      case 'true':
+      case 'false':
+        this.#emit({ op: 'push', term: this.#terms.integer(node.kind === 'true' ? 1 : 0) }, node);
+        return;
+      case 'number_literal':
+        this.#emit({ op: 'push', term: this.#terms.literal(textOf(this.#tree, node)) }, node);
+        return;
+      case 'string_literal':
+      case 'concatenated_string':
+      case 'char_literal':
+      case 'sizeof_expression':
+      case 'alignof_expression':
+      case 'offsetof_expression':
+      case 'generic_expression':
+        return this.#constant(node);
+      case 'assignment_expression':
+        return this.#assignment(node);
+      case 'update_expression':
+        return this.#update(node);
+      case 'binary_expression':
+        return this.#binary(node);
+      case 'unary_expression':
+        return this.#unary(node);
+      case 'conditional_expression':
+        return this.#conditional(node);
+      case 'comma_expression':
+        return this.#comma(node);
+      case 'cast_expression':
+        return this.#cast(node);
+      case 'pointer_expression':
+        return this.#pointer(node);
+      case 'field_expression':
+      case 'subscript_expression':
+        return this.#loadFrom(node);
+      case 'call_expression':
+        return this.#call(node);
+      case 'initializer_list':
+        return this.#initializerList(node);
+      case 'gnu_asm_expression':
+        return this.#asm(node);
+      case 'compound_literal_expression':
+        return this.#compoundLiteral(node);
+      default:
+        throw new Unlowerable(
+          'parse-error',
+          `\`${foldedText(this.#tree, node).slice(0, 60)}\` is not understood (${node.kind})`,
+          node,
+        );
+    }
+  }
+
+  #parenthesized(node: SyntaxNode): void {
+    const inner = namedChildren(node);
+    const only = inner[0];
+    if (!only || inner.length !== 1)
+      throw new Unlowerable('parse-error', 'parentheses hold no single expression', node);
+    if (only.kind === 'compound_statement')
+      throw new Unlowerable('statement-expression', 'the body has a statement expression', node);
+    this.#value(only);
+  }
+
+  #identifier(node: SyntaxNode): void {
+    const declaration = this.#bindings.of(node);
+    const name = textOf(this.#tree, node);
+    if (declaration && isPrivate(declaration)) {
+      this.#emit({ op: 'get', declaration }, node);
+    } else if (declaration?.isArray) {
+      this.#object(declaration, node);
+    } else if (declaration && !declaration.isExtern) {
+      this.#object(declaration, node);
+      this.#emit({ op: 'load', isVolatile: declaration.isVolatile }, node);
+    } else {
+      this.#global(node, name);
+    }
+  }
+
+  #global(node: SyntaxNode, name: string): void {
+    const constant = this.#knowledge.constant?.(name);
+    if (name === 'NULL') {
+      this.#emit({ op: 'push', term: this.#terms.null() }, node);
+    } else if (constant) {
+      const term =
+        constant.value === undefined ? this.#terms.named('literal', name) : this.#terms.literal(String(constant.value));
+      this.#emit({ op: 'push', term }, node);
+    } else if (this.#knowledge.name(name).kind === 'function') {
+      this.#emit({ op: 'push', term: this.#terms.named('global', name) }, node);
+    } else {
+      this.#emit({ op: 'push', term: this.#terms.named('global', name) }, node);
+      this.#emit({ op: 'load', isVolatile: false }, node);
+    }
+  }
+
+  /** Constants by their text, with what each name in it means. */
+  #constant(node: SyntaxNode): void {
+    this.#refuseMaskedEffects(node);
+    const names = this.#named(node).map((declaration) => `${declaration.name}:${declaration.type}`);
+    this.#emit(
+      { op: 'push', term: this.#terms.named('literal', [foldedText(this.#tree, node), ...names].join(' ')) },
+      node,
+    );
+  }
+
+  /** `sizeof` evaluates nothing, unless of a variable length array; a call inside is only its type. */
+  #refuseMaskedEffects(node: SyntaxNode): void {
+    walk(node, (part) => {
+      if (part.kind === 'compound_statement')
+        throw new Unlowerable('statement-expression', 'the body has a statement expression', part);
+    });
+  }
+
+  #assignment(node: SyntaxNode): void {
+    const left = fieldOf(node, 'left');
+    const right = fieldOf(node, 'right');
+    const operator = fieldOf(node, 'operator')?.kind ?? '=';
+    if (!left || !right) throw new Unlowerable('parse-error', 'an assignment without its sides', node);
+    this.#unordered(node, [left, right], () =>
+      this.#assign(node, left, operator === '=' ? undefined : operator.slice(0, -1), () => this.#value(right)),
+    );
+  }
+
+  /** Assigns to a local or to memory; `operator` for a compound assignment. Leaves the new value on the stack. */
+  #assign(node: SyntaxNode, left: SyntaxNode, operator: string | undefined, right: () => void): void {
+    const target = stripParentheses(left);
+    const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
+    if (declaration && isPrivate(declaration)) {
+      if (operator) this.#emit({ op: 'get', declaration }, target);
+      right();
+      if (operator) this.#operator(operator, node);
+      this.#emit({ op: 'set', declaration }, node);
+      return;
+    }
+    const isVolatile = this.#address(target);
+    if (operator) {
+      this.#emit({ op: 'copy' }, node);
+      this.#emit({ op: 'load', isVolatile }, node);
+    }
+    right();
+    if (operator) this.#operator(operator, node);
+    this.#emit({ op: 'store', isVolatile, isInitial: false }, node);
+  }
+
+  #operator(operator: string, node: SyntaxNode): void {
+    this.#emit(
+      { op: 'apply', name: operator, arity: 2, text: '', mayTrap: operator === '/' || operator === '%' },
+      node,
+    );
+  }
+
+  #update(node: SyntaxNode): void {
+    const argument = fieldOf(node, 'argument');
+    const operator = fieldOf(node, 'operator')?.kind;
+    if (!argument || !operator) throw new Unlowerable('parse-error', 'an increment without its parts', node);
+    const isPrefix = node.children[0]?.kind === operator;
+    const target = stripParentheses(argument);
+    const one = (): void => void this.#emit({ op: 'push', term: this.#terms.integer(1) }, node);
+    const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
+    if (isPrefix) return this.#assign(node, target, operator.slice(1), one);
+    if (declaration && isPrivate(declaration)) {
+      this.#emit({ op: 'get', declaration }, target);
+      this.#assign(node, target, operator.slice(1), one);
+      this.#emit({ op: 'drop' }, node);
+      return;
+    }
+    const isVolatile = this.#address(target);
+    this.#emit({ op: 'copy' }, node);
+    this.#emit({ op: 'load', isVolatile }, node);
+    this.#emit({ op: 'swap' }, node);
+    this.#emit({ op: 'copy' }, node);
+    this.#emit({ op: 'load', isVolatile }, node);
+    one();
+    this.#operator(operator.slice(1), node);
+    this.#emit({ op: 'store', isVolatile, isInitial: false }, node);
+    this.#emit({ op: 'drop' }, node);
+  }
+
+  #binary(node: SyntaxNode): void {
+    const left = fieldOf(node, 'left');
+    const right = fieldOf(node, 'right');
+    const operator = fieldOf(node, 'operator')?.kind;
+    if (!left || !right || !operator) throw new Unlowerable('parse-error', 'an operator without its operands', node);
+    if (operator === '&&' || operator === '||') return this.#shortCircuit(node, operator, left, right);
+    this.#unordered(node, [left, right], () => {
+      this.#value(left);
+      this.#value(right);
+    });
+    this.#operator(operator, node);
+  }
+
+  /** `a && b` as a value: 0 or 1. */
+  #shortCircuit(node: SyntaxNode, operator: string, left: SyntaxNode, right: SyntaxNode): void {
+    this.#value(left);
+    const first = this.#emit({ op: 'unless', to: 0 }, left);
+    if (operator === '||') {
+      this.#emit({ op: 'push', term: this.#terms.integer(1) }, node);
+      const done = this.#emit({ op: 'jump', to: 0 }, node);
+      this.#here(first);
+      this.#truth(right, node);
+      this.#here(done);
+      this.#emit({ op: 'join' }, node);
+      return;
+    }
+    this.#truth(right, node);
+    const done = this.#emit({ op: 'jump', to: 0 }, node);
+    this.#here(first);
+    this.#emit({ op: 'push', term: this.#terms.integer(0) }, node);
+    this.#here(done);
+    this.#emit({ op: 'join' }, node);
+  }
+
+  #truth(operand: SyntaxNode, node: SyntaxNode): void {
+    this.#value(operand);
+    const no = this.#emit({ op: 'unless', to: 0 }, operand);
+    this.#emit({ op: 'push', term: this.#terms.integer(1) }, node);
+    const done = this.#emit({ op: 'jump', to: 0 }, node);
+    this.#here(no);
+    this.#emit({ op: 'push', term: this.#terms.integer(0) }, node);
+    this.#here(done);
+    this.#emit({ op: 'join' }, node);
+  }
+
+  #unary(node: SyntaxNode): void {
+    const operator = fieldOf(node, 'operator')?.kind ?? node.children[0]?.kind;
+    const argument = fieldOf(node, 'argument') ?? namedChildren(node)[0];
+    if (!operator || !argument) throw new Unlowerable('parse-error', 'an operator without its operand', node);
+    this.#value(argument);
+    this.#emit(
+      { op: 'apply', name: operator === '!' ? 'not' : `unary${operator}`, arity: 1, text: '', mayTrap: false },
+      node,
+    );
+  }
+
+  #conditional(node: SyntaxNode): void {
+    const condition = fieldOf(node, 'condition');
+    const consequence = fieldOf(node, 'consequence');
+    const alternative = fieldOf(node, 'alternative');
+    if (!condition || !alternative) throw new Unlowerable('parse-error', 'a conditional without its parts', node);
+    this.#value(condition);
+    if (!consequence) this.#emit({ op: 'copy' }, condition);
+    const no = this.#emit({ op: 'unless', to: 0 }, condition);
+    if (consequence) this.#value(consequence);
+    const done = this.#emit({ op: 'jump', to: 0 }, node);
+    this.#here(no);
+    if (!consequence) this.#emit({ op: 'drop' }, condition);
+    this.#value(alternative);
+    this.#here(done);
+    this.#emit({ op: 'join' }, node);
+    // The arms are brought to a common type that is not known here: a value of one arm alone is not the value of the whole.
+    this.#emit({ op: 'convert', type: `common type of ${foldedText(this.#tree, node)}` }, node);
+  }
+
+  #comma(node: SyntaxNode): void {
+    const left = fieldOf(node, 'left');
+    const right = fieldOf(node, 'right');
+    if (!left || !right) throw new Unlowerable('parse-error', 'a comma without its sides', node);
+    this.#value(left);
+    this.#emit({ op: 'drop' }, left);
+    this.#value(right);
+  }
+
+  #cast(node: SyntaxNode): void {
+    const type = fieldOf(node, 'type');
+    const value = fieldOf(node, 'value');
+    if (!type || !value) throw new Unlowerable('parse-error', 'a cast without its parts', node);
+    const text = foldedText(this.#tree, type)
+      .replace(/ (?=\*)/g, ' ')
+      .replace(/\* (?=\*)/g, '*');
+    this.#value(value);
+    if (text === 'void') return;
+    this.#emit({ op: 'convert', type: text }, node);
+  }
+
+  #pointer(node: SyntaxNode): void {
+    const argument = fieldOf(node, 'argument');
+    const operator = fieldOf(node, 'operator')?.kind ?? node.children[0]?.kind;
+    if (!argument) throw new Unlowerable('parse-error', 'an operator without its operand', node);
+    if (operator === '&') {
+      this.#address(stripParentheses(argument));
+      return;
+    }
+    this.#loadFrom(node);
+  }
+
+  #loadFrom(node: SyntaxNode): void {
+    const isVolatile = this.#address(node);
+    this.#emit({ op: 'load', isVolatile }, node);
+  }
+
+  /** Leaves the address of an lvalue on the stack; true when the object is volatile. */
+  #address(node: SyntaxNode): boolean {
+    const argument = fieldOf(node, 'argument');
+    switch (node.kind) {
+      case 'parenthesized_expression':
+        return this.#address(stripParentheses(node));
+      case 'identifier': {
+        const declaration = this.#bindings.of(node);
+        if (declaration && !declaration.isExtern) {
+          this.#object(declaration, node);
+          return declaration.isVolatile;
+        }
+        this.#emit({ op: 'push', term: this.#terms.named('global', textOf(this.#tree, node)) }, node);
+        return false;
+      }
+      case 'field_expression': {
+        const field = fieldOf(node, 'field');
+        if (!argument || !field) break;
+        const isVolatile = node.children.some((child) => child.kind === '.')
+          ? this.#address(stripParentheses(argument))
+          : (this.#value(argument), false);
+        const name = textOf(this.#tree, field);
+        this.#emit({ op: 'apply', name: 'field', arity: 1, text: name, mayTrap: false }, node);
+        return isVolatile || this.#knowledge.isVolatileField(name);
+      }
+      case 'subscript_expression': {
+        const index = fieldOf(node, 'index');
+        if (!argument || !index) break;
+        this.#unordered(node, [argument, index], () => {
+          this.#value(argument);
+          this.#value(index);
+        });
+        this.#emit({ op: 'apply', name: 'element', arity: 2, text: '', mayTrap: false }, node);
+        return false;
+      }
+      case 'pointer_expression':
+        if (!argument || node.children[0]?.kind !== '*') break;
+        this.#value(argument);
+        return false;
+      case 'compound_literal_expression':
+        this.#compoundObject(node);
+        return false;
+      case 'call_expression':
+        // `f().x` and macros that are lvalues: the address is whatever the call stands for.
+        this.#value(node);
+        this.#emit({ op: 'apply', name: 'place', arity: 1, text: '', mayTrap: false }, node);
+        return false;
+      default:
+        break;
+    }
+    throw new Unlowerable(
+      'parse-error',
+      `\`${foldedText(this.#tree, node).slice(0, 60)}\` is not understood as an lvalue (${node.kind})`,
+      node,
+    );
+  }
+
+  #initializerList(node: SyntaxNode): void {
+    const parts = namedChildren(node);
+    const designators: string[] = [];
+    for (const part of parts) {
+      const value = part.kind === 'initializer_pair' ? fieldOf(part, 'value') : part;
+      if (!value) throw new Unlowerable('parse-error', 'an initialiser without its value', part);
+      designators.push(part === value ? '' : foldedText(this.#tree, { start: part.start, end: value.start }));
+      this.#value(value);
+    }
+    this.#emit({ op: 'apply', name: 'list', arity: parts.length, text: designators.join('|'), mayTrap: false }, node);
+  }
+
+  #compoundLiteral(node: SyntaxNode): void {
+    const type = fieldOf(node, 'type');
+    const value = fieldOf(node, 'value');
+    if (!type || !value) throw new Unlowerable('parse-error', 'a compound literal without its parts', node);
+    // An array literal is its address.
+    if (/\[/.test(textOf(this.#tree, type))) return this.#compoundObject(node);
+    this.#value(value);
+    this.#emit({ op: 'convert', type: foldedText(this.#tree, type) }, node);
+  }
+
+  /** The object of a compound literal lives as long as the block around it; it is compared by its place in the text. */
+  #compoundObject(node: SyntaxNode): void {
+    const value = fieldOf(node, 'value');
+    if (!value) throw new Unlowerable('parse-error', 'a compound literal without its value', node);
+    let ordinal = 0;
+    walk(this.#tree.body, (other) => {
+      if (other.kind === 'compound_literal_expression' && other.start < node.start) ordinal++;
+    });
+    const term = this.#terms.named('object', `(compound literal ${ordinal})`);
+    this.#emit({ op: 'push', term }, node);
+    this.#value(value);
+    this.#emit({ op: 'store', isVolatile: false, isInitial: true }, node);
+    this.#emit({ op: 'drop' }, node);
+    this.#emit({ op: 'push', term }, node);
+  }
+
+  #asm(node: SyntaxNode): void {
+    if (node.children.some((child) => textOf(this.#tree, child) === 'goto'))
+      throw new Unlowerable('asm-goto', 'the function has an asm goto', node);
+    this.#text(node, foldedText(this.#tree, node), false);
+  }
+
+  // ---- calls
+
+  #call(node: SyntaxNode): void {
+    const callee = fieldOf(node, 'function');
+    const args = fieldOf(node, 'arguments');
+    if (!callee || !args) throw new Unlowerable('parse-error', 'a call without its parts', node);
+    const name = this.#calledName(node);
+    if (name === undefined) return this.#indirectCall(node, callee, args);
+    const facts = this.#knowledge.name(name);
+    if (facts.macro?.hasJump)
+      throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` returns or jumps`, node);
+    const only = namedChildren(args)[0];
+    if (
+      facts.kind === 'macro' &&
+      facts.releases?.resetting &&
+      only &&
+      namedChildren(args).length === 1 &&
+      this.#isPlainPlace(only) &&
+      !this.#isMasked(node)
+    ) {
+      return this.#resettingRelease(node, name, facts, only);
+    }
+    if (facts.kind !== 'function' || this.#isMasked(node)) return this.#text(node, foldedText(this.#tree, node), false);
+    const operands = namedChildren(args);
+    this.#unordered(node, operands, () => {
+      for (const operand of operands) this.#value(operand);
+    });
+    this.#emit(
+      { op: 'call', name, arity: operands.length, facts, tag: this.#tag, writes: this.#changed(operands) },
+      node,
+    );
+  }
+
+  /** An lvalue that can be evaluated twice: names and fields only. */
+  #isPlainPlace(node: SyntaxNode): boolean {
+    if (node.kind === 'identifier') return this.#bindings.of(node) !== undefined;
+    const argument = fieldOf(node, 'argument');
+    return (
+      (node.kind === 'field_expression' || (node.kind === 'pointer_expression' && node.children[0]?.kind === '*')) &&
+      argument !== undefined &&
+      this.#isPlainPlace(argument)
+    );
+  }
+
+  #indirectCall(node: SyntaxNode, callee: SyntaxNode, args: SyntaxNode): void {
+    const operands = namedChildren(args);
+    if (this.#isMasked(node)) return this.#text(node, foldedText(this.#tree, node), false);
+    this.#unordered(node, [callee, ...operands], () => {
+      this.#value(callee);
+      for (const operand of operands) this.#value(operand);
+    });
+    const facts = { kind: 'function' as const, from: 'nothing' };
+    this.#emit(
+      {
+        op: 'call',
+        name: undefined,
+        arity: operands.length + 1,
+        facts,
+        tag: this.#tag,
+        writes: [undefined, ...this.#changed(operands)],
+      },
+      node,
+    );
+  }
+
+  /** Arguments that are bare names of a type which may hide an array: the callee gets their address. */
+  #changed(operands: readonly SyntaxNode[]): (Declaration | undefined)[] {
+    return operands.map((operand) => {
+      const target = stripParentheses(operand);
+      const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
+      return declaration && isPrivate(declaration) && mayBeArray(declaration) ? declaration : undefined;
+    });
+  }
+
+  /** Was any token of the node blanked before parsing? Then its tree does not tell all, but its text does. */
+  #isMasked(node: SyntaxNode): boolean {
+    return this.#tree.source.slice(node.start, node.end) !== this.#tree.masked.slice(node.start, node.end);
+  }
+
+  /**
+   * An event compared by its text and the values of the locals it names. Used for macros (arguments may be evaluated
+   * twice, or never), for names of unknown kind, and for asm.
+   */
+  #text(node: SyntaxNode, text: string, isIterator: boolean): void {
+    const calls = this.#callsIn(node);
+    const own = this.#calledName(node);
+    const mentions = new Set(this.#named(node));
+    const writes = new Set<Declaration>(isIterator ? mentions : this.#assignedIn(node));
+    let site = isIterator || node.kind === 'gnu_asm_expression' ? `${text}@${node.kind}` : '';
+    let mayJump = isIterator;
+    for (const { name, call } of calls) {
+      const facts = this.#knowledge.name(name);
+      if (facts.macro?.hasJump)
+        throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` returns or jumps`, call);
+      const isUnknown = facts.kind === 'unknown' && !facts.diagnostic;
+      if (isUnknown || facts.macro?.isStateful) site += this.#siteOf.get(call.id) ?? '';
+      if (isUnknown) mayJump = true;
+      this.#macroWrites(
+        call,
+        isUnknown ? undefined : facts.macro?.writes,
+        facts.kind === 'function' || facts.diagnostic !== undefined,
+        writes,
+      );
+      for (const free of facts.macro?.freeNames ?? []) this.#freeName(node, free, mentions, writes);
+    }
+    const call: TextCall = {
+      text,
+      mentions: [...mentions],
+      writes: [...writes].filter(isPrivate),
+      site: site || undefined,
+      mayJump,
+    };
+    this.#emit({ op: 'text', call, facts: own === undefined ? undefined : this.#knowledge.name(own) }, node);
+  }
+
+  #callsIn(node: SyntaxNode): { name: string; call: SyntaxNode }[] {
+    const calls: { name: string; call: SyntaxNode }[] = [];
+    walk(node, (part) => {
+      if (part.kind === 'compound_statement')
+        throw new Unlowerable('statement-expression', 'the body has a statement expression', part);
+      const name = this.#calledName(part);
+      if (name !== undefined) calls.push({ name, call: part });
+    });
+    return calls;
+  }
+
+  #named(node: SyntaxNode): Declaration[] {
+    const found = new Set<Declaration>();
+    walk(node, (part) => {
+      const declaration = part.kind === 'identifier' ? this.#bindings.of(part) : undefined;
+      if (declaration) found.add(declaration);
+    });
+    return [...found];
+  }
+
+  #assignedIn(node: SyntaxNode): Declaration[] {
+    const found: Declaration[] = [];
+    walk(node, (part) => {
+      const target =
+        part.kind === 'assignment_expression'
+          ? fieldOf(part, 'left')
+          : part.kind === 'update_expression'
+            ? fieldOf(part, 'argument')
+            : undefined;
+      const name = target ? stripParentheses(target) : undefined;
+      const declaration = name?.kind === 'identifier' ? this.#bindings.of(name) : undefined;
+      if (declaration) found.push(declaration);
+    });
+    return found;
+  }
+
+  /** Which locals the arguments of one call may change: all where the name is unknown, else those its definition assigns. */
+  #macroWrites(
+    call: SyntaxNode,
+    positions: readonly number[] | undefined,
+    isFunction: boolean,
+    writes: Set<Declaration>,
+  ): void {
+    const args = fieldOf(call, 'arguments');
+    if (!args || isFunction) return;
+    const operands = namedChildren(args);
+    for (const [position, operand] of operands.entries()) {
+      if (positions && !positions.includes(position)) continue;
+      for (const declaration of this.#named(operand)) writes.add(declaration);
+    }
+  }
+
+  #freeName(node: SyntaxNode, name: string, mentions: Set<Declaration>, writes: Set<Declaration>): void {
+    const declaration = this.#bindings.visibleAt(node).find((one) => one.name === name);
+    if (!declaration) return;
+    mentions.add(declaration);
+    writes.add(declaration);
+  }
+
+  // ---- order
+
+  /**
+   * C does not order the operands of most operators (C11 6.5p3). Where more than one of them has an effect, or one has
+   * an effect and another reads memory, their events carry the text of the whole, so that they match only themselves.
+   */
+  #unordered(node: SyntaxNode, operands: readonly SyntaxNode[], lower: () => void): void {
+    const outer = this.#tag;
+    const effects = operands.filter((operand) => this.#hasEffect(operand)).length;
+    const reads = operands.filter((operand) => this.#readsMemory(operand)).length;
+    if (effects > 1 || (effects === 1 && reads > 1)) this.#tag = foldedText(this.#tree, node);
+    lower();
+    this.#tag = outer;
+  }
+
+  #hasEffect(node: SyntaxNode): boolean {
+    let found = false;
+    walk(node, (part) => {
+      if (part.kind === 'call_expression' || part.kind === 'assignment_expression' || part.kind === 'update_expression')
+        found = true;
+      return !found;
+    });
+    return found;
+  }
+
+  #readsMemory(node: SyntaxNode): boolean {
+    let found = this.#hasEffect(node);
+    walk(node, (part) => {
+      if (
+        part.kind === 'field_expression' ||
+        part.kind === 'subscript_expression' ||
+        part.kind === 'pointer_expression'
+      )
+        found = true;
+      const declaration = part.kind === 'identifier' ? this.#bindings.of(part) : undefined;
+      if (declaration && !isPrivate(declaration)) found = true;
+      return !found;
+    });
+    return found;
+  }
+}
+
+/** The address of a local that is kept in memory. The same name, type and ordinal mean the same object on both sides. */
+export function objectTerm(terms: TermTable, declaration: Declaration): number {
+  return terms.named(
+    'object',
+    `${declaration.isStatic ? 'static ' : ''}${declaration.name}:${declaration.type}#${declaration.ordinal}`,
+  );
+}
+
+function stripParentheses(node: SyntaxNode): SyntaxNode {
+  let inner = node;
+  while (inner.kind === 'parenthesized_expression') {
+    const only = namedChildren(inner)[0];
+    if (!only || namedChildren(inner).length !== 1) return inner;
+    inner = only;
+  }
+  return inner;
+}
+
+/** The iterator macros of a function. */
+export function hasIteratorMacro(tree: FunctionTree): boolean {
+  let found = false;
+  walk(tree.body, (node) => {
+    if (node.kind === 'while_statement' && isIteratorMacro(tree, node)) found = true;
+  });
+  return found;
+}

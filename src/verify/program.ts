@@ -1,0 +1,80 @@
+/**
+ * The function as a list of small operations on a stack of terms: what the simulation steps through.
+ * Short-circuit operators and `?:` inside expressions are jumps here, so every value has one place of evaluation.
+ */
+import type { Declaration } from '../syntax/bindings.ts';
+import type { SyntaxNode } from '../syntax/tree.ts';
+import type { NameFacts } from '../resources/knowledge.ts';
+import type { Term } from './terms.ts';
+
+/** A call that is compared by its text: a macro, or a name that may be one. Its arguments may be evaluated any number of times. */
+export interface TextCall {
+  /** Name and arguments, white space and comments folded. */
+  readonly text: string;
+  /** Locals its text names (or its definition does). */
+  readonly mentions: readonly Declaration[];
+  /** Those it may assign. */
+  readonly writes: readonly Declaration[];
+  /** Set where two expansions are not one: the how-manieth expansion of this name in the text. */
+  readonly site: string | undefined;
+  /** It may be a macro that jumps. */
+  readonly mayJump: boolean;
+}
+
+export type Op =
+  | { readonly op: 'push'; readonly term: Term }
+  | { readonly op: 'get'; readonly declaration: Declaration }
+  /** Pops a value, converts it, assigns; pushes it again. */
+  | { readonly op: 'set'; readonly declaration: Declaration }
+  | { readonly op: 'undefine'; readonly declaration: Declaration }
+  /** Pops an address, pushes what is stored there. */
+  | { readonly op: 'load'; readonly isVolatile: boolean }
+  /** Pops a value and an address; pushes the value. */
+  | { readonly op: 'store'; readonly isVolatile: boolean; readonly isInitial: boolean }
+  | {
+      readonly op: 'apply';
+      readonly name: string;
+      readonly arity: number;
+      readonly text: string;
+      readonly mayTrap: boolean;
+    }
+  | { readonly op: 'convert'; readonly type: string }
+  | {
+      readonly op: 'call';
+      readonly name: string | undefined;
+      readonly arity: number;
+      readonly facts: NameFacts;
+      readonly tag: string;
+      readonly writes: readonly (Declaration | undefined)[];
+    }
+  | { readonly op: 'text'; readonly call: TextCall; readonly facts: NameFacts | undefined }
+  | { readonly op: 'drop' }
+  | { readonly op: 'copy' }
+  /** Exchanges the two values on top. */
+  | { readonly op: 'swap' }
+  | { readonly op: 'jump'; readonly to: number }
+  /** Pops a value; goes on when it is not zero, jumps when it is. */
+  | { readonly op: 'unless'; readonly to: number }
+  /** Compares the value on top with a case label: on a match pops it and jumps. */
+  | { readonly op: 'case'; readonly label: Term | undefined; readonly text: string; readonly to: number }
+  | { readonly op: 'leave'; readonly declarations: readonly Declaration[] }
+  | { readonly op: 'leave-macro'; readonly text: string }
+  | { readonly op: 'join' }
+  | { readonly op: 'header' }
+  | { readonly op: 'exit'; readonly hasValue: boolean }
+  | { readonly op: 'stuck' };
+
+export interface Program {
+  readonly ops: readonly Op[];
+  /** For each operation, the node it comes from. */
+  readonly nodes: readonly SyntaxNode[];
+  /** Label name to operation. */
+  readonly labels: ReadonlyMap<string, number>;
+  /** For each operation the private locals that may be read later, as declaration ids. */
+  readonly live: readonly ReadonlySet<number>[];
+  readonly returnType: string;
+  /** For an operation inside a loop or switch that may be a macro: where a `break` or `continue` in it would go. */
+  readonly around: ReadonlyMap<number, ReadonlyMap<string, number>>;
+  readonly parameters: readonly Declaration[];
+  readonly isPrivate: (declaration: Declaration) => boolean;
+}

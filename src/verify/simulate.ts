@@ -1,0 +1,824 @@
+/**
+ * Argument 1 of the proof: a simulation. Both versions are walked together along every path. Equal events advance both
+ * sides; branches are open once, when either side first asks, and the answer then holds for both; assignments to private
+ * locals and gotos are silent. The relation is explored as a worklist of joint states; a loop is closed when its head is
+ * reached in a state that one already explored covers. (Translation validation with a stuttering simulation: Pnueli,
+ * Siegel, Singerman, TACAS 1998; Necula, PLDI 2000.)
+ */
+import { commute, mayReach } from './commute.ts';
+import type { CommuteContext } from './commute.ts';
+import { happen, isDiagnostic, isMemoryRelease, isSameEvent, releasedTerm } from './event.ts';
+import type { Event, Happened } from './event.ts';
+import { assume, decide } from './facts.ts';
+import { baseOf, isInNamedObject, isUnshared, load, origin, settle } from './memory.ts';
+import { objectTerm } from './lower.ts';
+import type { Op, Program } from './program.ts';
+import { Canonical, cloneState, joinStates, localValue } from './state.ts';
+import type { Side, State, Trace } from './state.ts';
+import { TermTable } from './terms.ts';
+import type { Term } from './terms.ts';
+import type { RestsOn, Use } from './verdict.ts';
+
+/** Why a walk stopped without a match. */
+export interface Mismatch {
+  readonly kind: 'different' | 'unproved';
+  readonly reason: string;
+  readonly code:
+    | 'not-proved'
+    | 'budget-exceeded'
+    | 'errno-after-release'
+    | 'return-reads-resource'
+    | 'inner-address'
+    | 'order-conflict'
+    | 'status-type'
+    | 'hidden-control-flow';
+  readonly state: State;
+}
+
+export interface Simulation {
+  readonly mismatch: Mismatch | undefined;
+  readonly uses: ReadonlySet<Use>;
+  readonly restsOn: readonly RestsOn[];
+  /** Operations of the before side that are exits and were reached. */
+  readonly exits: ReadonlySet<number>;
+  /** Joint states explored. */
+  readonly states: number;
+}
+
+export interface SimulationOptions {
+  readonly acceptLogOrder: boolean;
+  /** Joint states after which the proof is given up. */
+  readonly budget: number;
+}
+
+/** States kept apart at one pair of places before they are joined. */
+const STATES_PER_PLACE = 6;
+/** Events the before side may run ahead. */
+const MOST_PENDING = 24;
+
+/** Walks both programs together. */
+export function simulate(before: Program, after: Program, terms: TermTable, options: SimulationOptions): Simulation {
+  return new Walk(before, after, terms, options).run();
+}
+
+/** The walk of one path ended: with a match, or because a covering state was explored already. */
+class PathEnded extends Error {}
+
+class Failed extends Error {
+  readonly mismatch: Mismatch;
+  constructor(mismatch: Mismatch) {
+    super(mismatch.reason);
+    this.mismatch = mismatch;
+  }
+}
+
+type Stop =
+  | { readonly kind: 'event'; readonly event: Event }
+  | { readonly kind: 'exit'; readonly value: Term | undefined }
+  | { readonly kind: 'header' }
+  | { readonly kind: 'stuck' };
+
+class Walk {
+  readonly #terms: TermTable;
+  readonly #options: SimulationOptions;
+  readonly #work: State[] = [];
+  readonly #seen = new Map<string, { readonly texts: Set<string>; readonly states: State[] }>();
+  readonly #uses = new Set<Use>();
+  readonly #restsOn = new Map<string, RestsOn>();
+  readonly #exits = new Set<number>();
+  readonly #before: Program;
+  readonly #after: Program;
+  #states = 0;
+
+  constructor(before: Program, after: Program, terms: TermTable, options: SimulationOptions) {
+    this.#terms = terms;
+    this.#options = options;
+    this.#before = before;
+    this.#after = after;
+  }
+
+  run(): Simulation {
+    let mismatch: Mismatch | undefined;
+    try {
+      this.#work.push(this.#start());
+      for (let state = this.#work.pop(); state; state = this.#work.pop()) this.#path(state);
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      mismatch = error.mismatch;
+    }
+    return {
+      mismatch,
+      uses: this.#uses,
+      restsOn: [...this.#restsOn.values()],
+      exits: this.#exits,
+      states: this.#states,
+    };
+  }
+
+  #start(): State {
+    const side = (program: Program): Side => ({
+      program,
+      at: 0,
+      stack: [],
+      locals: new Map(
+        program.parameters
+          .filter((one) => program.isPrivate(one))
+          .map((one) => [one.id, this.#terms.named('parameter', `${program.parameters.indexOf(one)}:${one.type}`)]),
+      ),
+      log: [],
+      ended: new Set(),
+    });
+    return {
+      before: side(this.#before),
+      after: side(this.#after),
+      base: this.#terms.fresh('memory'),
+      memory: new Map(),
+      facts: new Map(),
+      followed: new Set(),
+      computed: new Set(),
+      escaped: new Set(),
+      acquired: new Set(),
+      released: new Set(),
+      pending: [],
+      given: undefined,
+      trace: undefined,
+    };
+  }
+
+  #path(state: State): void {
+    try {
+      for (;;) this.#round(state);
+    } catch (error) {
+      if (!(error instanceof PathEnded)) throw error;
+    }
+  }
+
+  #fail(
+    state: State,
+    reason: string,
+    kind: Mismatch['kind'] = 'unproved',
+    code: Mismatch['code'] = 'not-proved',
+  ): never {
+    // A decision that only the after side had to take may be one the before side has taken in other words.
+    let isSure = kind === 'different';
+    for (let trace = state.trace; trace && isSure; trace = trace.previous)
+      if (trace.kind === 'decision' && trace.side === 'after') isSure = false;
+    throw new Failed({ kind: isSure ? 'different' : 'unproved', reason, code, state });
+  }
+
+  /** Both sides run to their next stop; then the stops are compared. */
+  #round(state: State): void {
+    const first = this.#runTo(state, 'before');
+    const second = this.#runTo(state, 'after');
+    if (second.kind === 'event' && this.#matchPending(state, second.event)) return;
+    if (first.kind === 'event' && second.kind === 'event' && isSameEvent(first.event, second.event)) {
+      const uses = this.#passPending(state, first.event);
+      if (uses) return this.#both(state, first.event, second.event, uses);
+    }
+    if (first.kind === 'exit' && second.kind === 'exit') return this.#exit(state, first.value, second.value);
+    if (first.kind === 'header' && second.kind === 'header') return this.#header(state);
+    if (second.kind === 'event' && this.#skipNoop(state, 'after', second.event)) return;
+    if (first.kind === 'event' && this.#skipNoop(state, 'before', first.event)) return;
+    if (first.kind === 'event' && second.kind === 'event' && this.#runAhead(state, first.event, second.event)) return;
+    if (first.kind === 'stuck' && second.kind === 'stuck') throw new PathEnded();
+    this.#mismatch(state, first, second);
+  }
+
+  // ---- one side
+
+  /** Runs one side silently up to an event, an exit or a loop head. */
+  #runTo(state: State, name: 'before' | 'after'): Stop {
+    const side = state[name];
+    for (;;) {
+      const op = side.program.ops[side.at];
+      if (!op) return this.#fail(state, 'the program ran off its end');
+      const stop = this.#stopAt(state, side, op);
+      if (stop) return stop;
+      this.#silent(state, name, side, op);
+    }
+  }
+
+  #stopAt(state: State, side: Side, op: Op): Stop | undefined {
+    const node = side.program.nodes[side.at];
+    if (!node) return this.#fail(state, 'an operation has no place');
+    const top = (count: number): Term[] => side.stack.slice(side.stack.length - count);
+    switch (op.op) {
+      case 'exit':
+        return { kind: 'exit', value: op.hasValue ? side.stack.at(-1) : undefined };
+      case 'header':
+        return { kind: 'header' };
+      case 'stuck':
+        return { kind: 'stuck' };
+      case 'call': {
+        const key = `${op.name ?? '(pointer)'} ${op.tag}`;
+        return {
+          kind: 'event',
+          event: {
+            kind: 'call',
+            key,
+            args: top(op.arity),
+            name: op.name,
+            facts: op.facts,
+            node,
+            writes: op.writes,
+            mayJump: false,
+          },
+        };
+      }
+      case 'text': {
+        const mentions = op.call.mentions;
+        const names = mentions.map((one) => `${one.name}:${one.type}`).join(',');
+        const args = mentions.map((one) =>
+          side.program.isPrivate(one) ? localValue(this.#terms, side, one) : objectTerm(this.#terms, one),
+        );
+        const written = op.call.writes.map((one) => one.name).join(',');
+        const key = `${op.call.text} {${names}} {${written}} ${op.call.site ?? ''}`;
+        return {
+          kind: 'event',
+          event: {
+            kind: 'text',
+            key,
+            args,
+            name: op.facts ? op.call.text.split(' ', 1)[0] : undefined,
+            facts: op.facts,
+            node,
+            writes: op.call.writes,
+            mayJump: op.call.mayJump,
+          },
+        };
+      }
+      case 'store': {
+        const address = side.stack.at(-2);
+        // The store is certain to come: what it follows may be followed.
+        if (side === state.before && address !== undefined) state.followed.add(baseOf(this.#terms, address));
+        const key = `store${op.isVolatile ? ' volatile' : ''}${op.isInitial ? ' initial' : ''}`;
+        return {
+          kind: 'event',
+          event: {
+            kind: 'store',
+            key,
+            args: top(2),
+            name: undefined,
+            facts: undefined,
+            node,
+            writes: [],
+            mayJump: op.isVolatile,
+          },
+        };
+      }
+      case 'load':
+        if (!op.isVolatile) return undefined;
+        return {
+          kind: 'event',
+          event: {
+            kind: 'volatile-load',
+            key: 'volatile',
+            args: top(1),
+            name: undefined,
+            facts: undefined,
+            node,
+            writes: [],
+            mayJump: true,
+          },
+        };
+      case 'leave-macro':
+        return {
+          kind: 'event',
+          event: {
+            kind: 'leave-macro',
+            key: op.text,
+            args: [],
+            name: undefined,
+            facts: undefined,
+            node,
+            writes: [],
+            mayJump: true,
+          },
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  #silent(state: State, name: 'before' | 'after', side: Side, op: Op): void {
+    const pop = (): Term => side.stack.pop() ?? this.#fail(state, 'the operand stack is empty');
+    switch (op.op) {
+      case 'push':
+        side.stack.push(op.term);
+        break;
+      case 'get':
+        side.stack.push(localValue(this.#terms, side, op.declaration));
+        break;
+      case 'set': {
+        const value = this.#terms.convert(op.declaration.type.replace(/^const /, ''), pop());
+        side.locals.set(op.declaration.id, value);
+        side.stack.push(value);
+        break;
+      }
+      case 'undefine':
+        if (side.program.isPrivate(op.declaration)) side.locals.delete(op.declaration.id);
+        else side.ended.delete(objectTerm(this.#terms, op.declaration));
+        break;
+      case 'load':
+        side.stack.push(this.#load(state, name, side, pop()));
+        break;
+      case 'apply':
+        this.#apply(state, name, side, op);
+        break;
+      case 'convert':
+        side.stack.push(this.#terms.convert(op.type, pop()));
+        break;
+      case 'drop':
+        pop();
+        break;
+      case 'copy': {
+        const value = pop();
+        side.stack.push(value, value);
+        break;
+      }
+      case 'swap': {
+        const upper = pop();
+        const lower = pop();
+        side.stack.push(upper, lower);
+        break;
+      }
+      case 'leave':
+        this.#leave(side, op);
+        break;
+      case 'join':
+        side.at++;
+        this.#visit(state);
+        return;
+      case 'jump':
+        side.at = op.to;
+        return;
+      case 'unless':
+        return this.#branch(state, name, side, pop(), op.to);
+      case 'case':
+        return this.#case(state, name, side, op);
+      default:
+        this.#fail(state, `an operation is not silent: ${op.op}`);
+    }
+    side.at++;
+  }
+
+  #leave(side: Side, op: Extract<Op, { op: 'leave' }>): void {
+    for (const declaration of op.declarations) {
+      if (side.program.isPrivate(declaration)) side.locals.delete(declaration.id);
+      else if (!declaration.isStatic && !declaration.isExtern) side.ended.add(objectTerm(this.#terms, declaration));
+    }
+  }
+
+  #load(state: State, name: 'before' | 'after', side: Side, address: Term): Term {
+    const base = baseOf(this.#terms, address);
+    if (name === 'before') state.followed.add(base);
+    else this.#mayFollow(state, address, base);
+    return load(this.#terms, state, side, address);
+  }
+
+  /** The after side may only read where the before side has read or written on this path: elsewhere it might trap. */
+  #mayFollow(state: State, address: Term, base: Term): void {
+    if (state.after.ended.has(base) && !state.before.ended.has(base)) {
+      this.#fail(state, 'the after version reads an object of a block that has ended', 'unproved', 'inner-address');
+    }
+    if (this.#isReleasedAhead(state, base))
+      this.#fail(state, 'the after version reads what it has released', 'unproved', 'return-reads-resource');
+    if (isInNamedObject(this.#terms, address) || state.followed.has(base)) return;
+    this.#fail(state, 'the after version reads memory that the before version does not read on this path');
+  }
+
+  #isReleasedAhead(state: State, base: Term): boolean {
+    const context = this.#context(state);
+    return state.after.log.some((event) => {
+      const released = releasedTerm(event);
+      return (
+        released !== undefined &&
+        (origin(this.#terms, base) === origin(this.#terms, released) || mayReach(context, base, released))
+      );
+    });
+  }
+
+  #apply(state: State, name: 'before' | 'after', side: Side, op: Extract<Op, { op: 'apply' }>): void {
+    const args = side.stack.splice(side.stack.length - op.arity, op.arity);
+    const term = this.#terms.apply(op.name, args, op.text);
+    if (op.mayTrap && name === 'before') state.computed.add(term);
+    if (op.mayTrap && name === 'after' && !state.computed.has(term))
+      this.#fail(state, 'the after version divides where the before version does not');
+    side.stack.push(term);
+  }
+
+  // ---- branches
+
+  #branch(state: State, name: 'before' | 'after', side: Side, condition: Term, whenZero: number): void {
+    const known = decide(this.#terms, state.facts, condition);
+    const offset = side.program.nodes[side.at]?.start ?? 0;
+    const no = side.at;
+    if (known !== undefined) {
+      side.at = known ? side.at + 1 : whenZero;
+      return;
+    }
+    const other = cloneState(state);
+    const text = this.#conditionText(side, no);
+    other[name].at = whenZero;
+    this.#decided(other, condition, false, { name, text, offset });
+    side.at++;
+    if (!this.#decided(state, condition, true, { name, text, offset })) throw new PathEnded();
+  }
+
+  /** Takes the condition as decided; false when the path contradicts itself. Queues nothing. */
+  #decided(
+    state: State,
+    condition: Term,
+    taken: boolean,
+    place: { name: 'before' | 'after'; text: string; offset: number },
+  ): boolean {
+    const facts = assume(this.#terms, state.facts, condition, taken);
+    if (!facts) return false;
+    state.facts = facts;
+    state.trace = {
+      previous: state.trace,
+      kind: 'decision',
+      side: place.name,
+      text: place.text,
+      taken,
+      offset: place.offset,
+    };
+    if (!taken) this.#work.push(state);
+    return true;
+  }
+
+  #conditionText(side: Side, at: number): string {
+    const node = side.program.nodes[at];
+    return node ? `${node.start}-${node.end}` : '';
+  }
+
+  #case(state: State, name: 'before' | 'after', side: Side, op: Extract<Op, { op: 'case' }>): void {
+    const value = side.stack.at(-1) ?? this.#fail(state, 'the operand stack is empty');
+    const condition =
+      op.label === undefined ? this.#terms.apply('case', [value], op.text) : this.#terms.apply('==', [value, op.label]);
+    const known = decide(this.#terms, state.facts, condition);
+    if (known === false) {
+      side.at++;
+      return;
+    }
+    const offset = side.program.nodes[side.at]?.start ?? 0;
+    const text = this.#conditionText(side, side.at);
+    if (known === undefined) {
+      const other = cloneState(state);
+      other[name].at++;
+      this.#decided(other, condition, false, { name, text, offset });
+      if (!this.#decided(state, condition, true, { name, text, offset })) throw new PathEnded();
+    }
+    side.stack.pop();
+    side.at = op.to;
+  }
+
+  // ---- both sides
+
+  #context(state: State): CommuteContext {
+    return { terms: this.#terms, state, acceptLogOrder: this.#options.acceptLogOrder };
+  }
+
+  /** Does the after side's event match one the before side executed earlier, past all that stand before that one? */
+  #matchPending(state: State, event: Event): boolean {
+    const context = this.#context(state);
+    for (const [index, ahead] of state.pending.entries()) {
+      if (isSameEvent(ahead, event)) {
+        this.#checkLifetimes(state, event);
+        this.#finishEvent(state.after, event, ahead);
+        state.pending = state.pending.toSpliced(index, 1);
+        if (state.pending.length === 0) settle(this.#terms, state);
+        this.#visit(state);
+        return true;
+      }
+      const uses = commute(context, ahead, event);
+      if (!uses) return false;
+      if (state.pending.slice(index + 1).some((later) => isSameEvent(later, event))) this.#use(uses, ahead, event);
+    }
+    return false;
+  }
+
+  /** May an event of both sides pass everything the before side is ahead by? */
+  #passPending(state: State, event: Event): readonly Use[] | undefined {
+    const context = this.#context(state);
+    const uses: Use[] = [];
+    for (const ahead of state.pending) {
+      const some = commute(context, ahead, event);
+      if (!some) return undefined;
+      uses.push(...some);
+    }
+    return uses;
+  }
+
+  #both(state: State, first: Event, second: Event, uses: readonly Use[]): void {
+    for (const ahead of state.pending) this.#use(uses, ahead, first);
+    this.#checkLifetimes(state, second);
+    if (first.mayJump) this.#hiddenJumps(state, first);
+    const happened = happen(first, this.#terms);
+    this.#record(state, happened, 'both');
+    this.#finishEvent(state.before, first, happened);
+    this.#finishEvent(state.after, second, happened);
+    if (state.pending.length === 0) settle(this.#terms, state);
+    this.#effectsOf(state, happened);
+    this.#visit(state);
+  }
+
+  /** The before side executes its event alone: the after side's must be able to pass it later. */
+  #runAhead(state: State, first: Event, second: Event): boolean {
+    if (state.pending.length >= MOST_PENDING || first.mayJump) return false;
+    if (!commute(this.#context(state), first, second)) return false;
+    const happened = happen(first, this.#terms);
+    this.#record(state, happened, 'before');
+    this.#finishEvent(state.before, first, happened);
+    state.pending.push(happened);
+    this.#effectsOf(state, happened);
+    this.#visit(state);
+    return true;
+  }
+
+  /** Takes the operands from the stack, gives the result and the changed locals. */
+  #finishEvent(side: Side, event: Event, happened: Happened): void {
+    const op = side.program.ops[side.at];
+    if (op?.op === 'call') side.stack.splice(side.stack.length - op.arity, op.arity);
+    if (op?.op === 'store') side.stack.splice(side.stack.length - 2, 2);
+    if (op?.op === 'load') side.stack.pop();
+    if (op?.op !== 'leave-macro') side.stack.push(happened.result);
+    event.writes.forEach((declaration, index) => {
+      const value = happened.outputs[index];
+      if (declaration && value !== undefined && side.program.isPrivate(declaration))
+        side.locals.set(declaration.id, value);
+    });
+    side.log.push(happened);
+    side.at++;
+  }
+
+  #record(state: State, event: Happened, side: Trace['side']): void {
+    state.trace = {
+      previous: state.trace,
+      kind: 'effect',
+      side,
+      text: `${event.node.start}-${event.node.end}`,
+      taken: true,
+      offset: event.node.start,
+    };
+    this.#restOn(event);
+  }
+
+  /** What the event tells about the values it was given: who knows them now, what is held, what is gone. */
+  #effectsOf(state: State, event: Happened): void {
+    const released = releasedTerm(event);
+    this.#unfollow(state, event, released);
+    state.given = { previous: state.given, terms: event.kind === 'call' ? [...event.args, event.result] : event.args };
+    event.args.forEach((arg, index) => {
+      if (arg === released || isDiagnostic(event)) return;
+      if (event.kind === 'store' && index === 0) return;
+      const retains = event.kind === 'call' ? event.facts?.retains : undefined;
+      if (retains && !retains.includes(index)) return;
+      this.#escape(state, arg);
+    });
+    if (event.kind === 'store' && event.args[0] !== undefined) state.followed.add(baseOf(this.#terms, event.args[0]));
+    if (event.facts?.acquires?.some((one) => one.handle === 'result')) state.acquired.add(event.result);
+    if (released !== undefined) {
+      state.released.add(released);
+    }
+    state.computed.clear();
+  }
+
+  /**
+   * A release, or a callee that may release, ends what is known of pointers: that the before side followed one earlier
+   * does not allow the after side to follow it now, unless it certainly points elsewhere.
+   */
+  #unfollow(state: State, event: Happened, released: Term | undefined): void {
+    if (event.kind === 'store' || isDiagnostic(event)) return;
+    const keepsMemory = event.kind === 'call' && released === undefined && event.facts?.writesThrough !== undefined;
+    if (keepsMemory) return;
+    for (const base of state.followed) {
+      const op = this.#terms.node(base).op;
+      if (op === 'object' || op === 'global') continue;
+      const isElsewhere =
+        isUnshared(this.#terms, state, base) || (released !== undefined && isUnshared(this.#terms, state, released));
+      const isSame = released !== undefined && origin(this.#terms, base) === origin(this.#terms, released);
+      if (isSame || !isElsewhere) state.followed.delete(base);
+    }
+  }
+
+  #escape(state: State, term: Term): void {
+    const node = this.#terms.node(term);
+    if (node.op === 'fresh' || node.op === 'object') state.escaped.add(term);
+    // What is computed from an address may carry it; what was loaded from memory was known there already.
+    if (node.op !== 'load') for (const arg of node.args) this.#escape(state, arg);
+  }
+
+  /** An object of an inner block must not be reachable for events that ran inside the block before and run behind it now. */
+  #checkLifetimes(state: State, event: Event): void {
+    for (const object of state.after.ended) {
+      if (state.before.ended.has(object)) continue;
+      const isTold = event.args.some((arg) => this.#terms.mentions(arg, object));
+      const isHarmless = isMemoryRelease(event) || event.kind === 'store';
+      if (isTold || (state.escaped.has(object) && !isHarmless)) {
+        this.#fail(
+          state,
+          'an object of an inner block would be used after the block has ended',
+          'unproved',
+          'inner-address',
+        );
+      }
+    }
+  }
+
+  /** A name of unknown kind may be a macro that jumps: every label must then mean the same on both sides. */
+  #hiddenJumps(state: State, event: Event): void {
+    if (event.kind !== 'text') return;
+    for (const [label, at] of state.before.program.labels) {
+      const to = state.after.program.labels.get(label);
+      if (to === undefined) {
+        this.#fail(
+          state,
+          `\`${event.name ?? 'a call'}\` may be a macro that jumps to \`${label}\`, which is gone`,
+          'unproved',
+          'hidden-control-flow',
+        );
+      }
+      const jumped = cloneState(state);
+      jumped.before.at = at;
+      jumped.after.at = to;
+      jumped.before.stack = [];
+      jumped.after.stack = [];
+      if (jumped.pending.length > 0) this.#fail(state, 'a call of unknown kind stands between reordered effects');
+      jumped.trace = {
+        previous: state.trace,
+        kind: 'decision',
+        side: 'both',
+        text: `${event.node.start}-${event.node.end}`,
+        taken: true,
+        offset: event.node.start,
+      };
+      this.#queue(jumped);
+    }
+  }
+
+  #queue(state: State): void {
+    try {
+      this.#visit(state);
+      this.#work.push(state);
+    } catch (error) {
+      if (!(error instanceof PathEnded)) throw error;
+    }
+  }
+
+  /** A release of a handle that is known to be its sentinel, where that has no effect, is a silent step. */
+  #skipNoop(state: State, name: 'before' | 'after', event: Event): boolean {
+    const releases = event.kind === 'call' ? event.facts?.releases : undefined;
+    const released = releasedTerm(event);
+    if (!releases?.noopOnSentinel || releases.sentinel !== 'null' || released === undefined) return false;
+    if (decide(this.#terms, state.facts, released) !== false) return false;
+    const side = state[name];
+    const op = side.program.ops[side.at];
+    if (op?.op !== 'call') return false;
+    side.stack.splice(side.stack.length - op.arity, op.arity);
+    side.stack.push(this.#terms.fresh('nothing'));
+    side.at++;
+    this.#uses.add('noop-release');
+    this.#restsOn.set(`noop ${event.name}`, {
+      name: event.name ?? '',
+      fact: 'no-op on NULL',
+      from: event.facts?.from ?? '',
+    });
+    return true;
+  }
+
+  #exit(state: State, first: Term | undefined, second: Term | undefined): void {
+    const pending = state.pending[0];
+    if (pending) {
+      this.#fail(state, `the after version returns without ${this.#describe(pending)}`, 'different');
+    }
+    const type = this.#before.returnType;
+    const one = first === undefined ? undefined : this.#terms.convert(type, first);
+    const other = second === undefined ? undefined : this.#terms.convert(this.#after.returnType, second);
+    if (one !== other) this.#returnMismatch(state, one, other);
+    this.#exits.add(state.before.at);
+    throw new PathEnded();
+  }
+
+  #returnMismatch(state: State, one: Term | undefined, other: Term | undefined): never {
+    const isSettled = (term: Term | undefined): boolean =>
+      term === undefined || this.#terms.numberOf(term) !== undefined;
+    if (isSettled(one) && isSettled(other)) this.#fail(state, 'the returned values differ', 'different');
+    const inner = (term: Term): Term => origin(this.#terms, term);
+    if (one !== undefined && other !== undefined && inner(one) === inner(other)) {
+      this.#fail(state, 'the returned value passes through another type', 'unproved', 'status-type');
+    }
+    this.#fail(state, 'the returned values could not be shown to be equal');
+  }
+
+  #header(state: State): void {
+    if (state.pending.length > 0)
+      this.#fail(state, 'a loop stands between reordered effects', 'unproved', 'order-conflict');
+    this.#visit(state);
+    state.before.at++;
+    state.after.at++;
+  }
+
+  // ---- what was seen
+
+  /**
+   * Has a state that covers this one been explored at this pair of places? Then the path ends. At loop heads, and where
+   * too many states meet, the state is widened to one that covers both.
+   */
+  #visit(state: State): void {
+    if (++this.#states > this.#options.budget)
+      this.#fail(state, 'the proof takes too many steps', 'unproved', 'budget-exceeded');
+    const key = `${state.before.at},${state.after.at},${state.before.stack.length},${state.after.stack.length},${state.pending.length}`;
+    const text = new Canonical(this.#terms, state).text();
+    const seen = this.#seen.get(key) ?? { texts: new Set<string>(), states: [] };
+    this.#seen.set(key, seen);
+    if (seen.texts.has(text)) throw new PathEnded();
+    const isHeader = this.#before.ops[state.before.at]?.op === 'header';
+    const last = seen.states.at(-1);
+    if (last && state.pending.length === 0 && (isHeader || seen.states.length >= STATES_PER_PLACE)) {
+      Object.assign(state, joinStates(this.#terms, last, state));
+      const joined = new Canonical(this.#terms, state).text();
+      if (seen.texts.has(joined)) throw new PathEnded();
+      seen.texts.add(joined);
+    } else {
+      seen.texts.add(text);
+    }
+    seen.states.push(cloneState(state));
+    if (seen.states.length > 2 * STATES_PER_PLACE) seen.states.shift();
+  }
+
+  // ---- words
+
+  #use(uses: readonly Use[], ahead: Event, event: Event): void {
+    for (const use of uses) this.#uses.add(use === 'reorder' && isReturned(event) ? 'early-value' : use);
+    this.#restOn(ahead);
+    this.#restOn(event);
+    for (const one of [ahead, event]) if (one.facts?.releases?.keepsErrno) this.#uses.add('errno: free');
+  }
+
+  #restOn(event: Event): void {
+    if (!event.name || !event.facts || event.facts.from === 'nothing') return;
+    const facts = event.facts;
+    const words = [
+      facts.releases?.isMemoryRelease ? 'memory release' : '',
+      facts.releases?.resetting ? 'resets its argument' : '',
+      facts.diagnostic ? 'diagnostic' : '',
+    ].filter(Boolean);
+    if (words.length === 0) return;
+    const previous = this.#restsOn.get(event.name);
+    if (!previous) this.#restsOn.set(event.name, { name: event.name, fact: words.join(', '), from: facts.from });
+  }
+
+  #describe(event: Event): string {
+    return event.name ? `calling \`${event.name}\`` : event.kind === 'store' ? 'a store' : 'an effect';
+  }
+
+  #mismatch(state: State, first: Stop, second: Stop): never {
+    if (first.kind === 'event' && second.kind === 'event') this.#eventMismatch(state, first.event, second.event);
+    if (first.kind === 'event' && second.kind === 'exit')
+      this.#fail(
+        state,
+        `the after version returns where the before version goes on with ${this.#describe(first.event)}`,
+        this.#isSure(first.event) ? 'different' : 'unproved',
+      );
+    if (first.kind === 'exit' && second.kind === 'event')
+      this.#fail(
+        state,
+        `the before version returns where the after version goes on with ${this.#describe(second.event)}`,
+        this.#isSure(second.event) ? 'different' : 'unproved',
+      );
+    this.#fail(state, 'the versions do not loop in the same places');
+  }
+
+  #isSure(event: Event): boolean {
+    return event.kind === 'call' && event.name !== undefined;
+  }
+
+  #eventMismatch(state: State, first: Event, second: Event): never {
+    const both = `${this.#describe(first)} against ${this.#describe(second)}`;
+    if (first.name !== undefined && first.name === second.name)
+      this.#fail(state, `the same call gets different arguments, or stands elsewhere: ${both}`);
+    const isOrder = first.name !== undefined && second.name !== undefined;
+    const readsErrno = [first, second].some((event) => event.facts?.diagnostic?.readsErrno === true);
+    this.#fail(
+      state,
+      `the next effects differ: ${both}`,
+      'unproved',
+      readsErrno ? 'errno-after-release' : isOrder ? 'order-conflict' : 'not-proved',
+    );
+  }
+}
+
+/** Where a macro at this place could jump: the labels, and the ends and heads of the loops around it. */
+function hiddenTargets(side: Side): ReadonlyMap<string, number> {
+  const around = side.program.around.get(side.at);
+  return around ? new Map([...side.program.labels, ...around]) : side.program.labels;
+}
+
+function isReturned(event: Event): boolean {
+  for (let node = event.node.parent; node; node = node.parent) {
+    if (node.kind === 'return_statement') return true;
+    if (node.kind.endsWith('statement') || node.kind === 'declaration') return false;
+  }
+  return false;
+}

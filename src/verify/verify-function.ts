@@ -1,0 +1,121 @@
+/** The judge of one function: two parsed versions in, a verdict out. Knows nothing of who wrote the second. */
+import { buildGraph } from '../cfg/build.ts';
+import { refuse } from '../diagnostics/refusal.ts';
+import type { Refusal } from '../diagnostics/refusal.ts';
+import type { Knowledge } from '../resources/knowledge.ts';
+import { resolveNames } from '../syntax/bindings.ts';
+import { fieldOf, textOf, walk } from '../syntax/tree.ts';
+import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
+import { describeDifference } from './difference.ts';
+import { foldedText, lowerFunction } from './lower.ts';
+import type { Program } from './program.ts';
+import { simulate } from './simulate.ts';
+import { TermTable } from './terms.ts';
+import type { RestsOn, Verdict } from './verdict.ts';
+
+export interface VerifyOptions {
+  readonly acceptLogOrder: boolean;
+  /** Joint states after which the proof is given up. */
+  readonly budget: number;
+}
+
+export const DEFAULT_VERIFY_OPTIONS: VerifyOptions = { acceptLogOrder: false, budget: 20_000 };
+
+const JUMP_CONTEXTS = /^(_?_?sig)?_?setjmp$|^__builtin_setjmp$|^(sig)?longjmp$|^PG_(TRY|CATCH|FINALLY|END_TRY)$/;
+
+/** What no proof goes through, whoever asks: the reason, or undefined. */
+export function refuseFunction(tree: FunctionTree): Refusal | undefined {
+  let found: Refusal | undefined;
+  walk(tree.root, (node) => {
+    found ??= refuseNode(tree, node);
+    return !found;
+  });
+  return found;
+}
+
+function refuseNode(tree: FunctionTree, node: SyntaxNode): Refusal | undefined {
+  if (node.kind === 'call_expression' || node.kind === 'identifier') {
+    const name = textOf(tree, node.kind === 'identifier' ? node : (fieldOf(node, 'function') ?? node));
+    if (JUMP_CONTEXTS.test(name)) return refuse('setjmp', `\`${name}\` saves or restores a jump context`, node);
+  }
+  if (node.kind === 'attribute_specifier' && /\bcleanup\b|\b__cleanup__\b/.test(textOf(tree, node))) {
+    return refuse('cleanup-attribute', 'a variable has a cleanup attribute', node);
+  }
+  if (node.kind === 'goto_statement' && textOf(tree, node).replace(/\s/g, '').startsWith('goto*')) {
+    return refuse('computed-goto', 'the function has a computed goto', node);
+  }
+  return undefined;
+}
+
+/** Proves or refutes that two versions of a function do the same on every path. */
+export function verifyFunction(
+  before: FunctionTree,
+  after: FunctionTree,
+  knowledge: Knowledge,
+  options: VerifyOptions = DEFAULT_VERIFY_OPTIONS,
+): Verdict {
+  if (headText(before) !== headText(after)) return unproved('the heads of the two versions differ');
+  for (const tree of [before, after]) {
+    const refusal = refuseFunction(tree);
+    if (refusal) return fromRefusal(refusal);
+  }
+  const terms = new TermTable();
+  const programs = [lower(before, knowledge, terms), lower(after, knowledge, terms)];
+  const [first, second] = programs;
+  if (!first || 'kind' in first) return fromRefusal(first);
+  if (!second || 'kind' in second) return fromRefusal(second);
+  const simulation = simulate(first, second, terms, options);
+  const rest = {
+    uses: [...simulation.uses].toSorted(),
+    restsOn: restsOnOf(simulation.restsOn),
+    exits: simulation.exits.size,
+  };
+  if (!simulation.mismatch)
+    return {
+      verdict: rest.uses.length > 0 ? 'equivalent' : 'identical',
+      ...rest,
+      restsOn: rest.uses.length > 0 ? rest.restsOn : [],
+    };
+  const { kind, reason, code, state } = simulation.mismatch;
+  return {
+    verdict: kind,
+    uses: [],
+    restsOn: [],
+    exits: 0,
+    reason,
+    code,
+    difference: describeDifference(before, after, state),
+  };
+}
+
+function restsOnOf(list: readonly RestsOn[]): RestsOn[] {
+  return list.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+function lower(tree: FunctionTree, knowledge: Knowledge, terms: TermTable): Program | Refusal {
+  const bindings = resolveNames(tree);
+  const graph = buildGraph(tree, bindings);
+  if ('kind' in graph) return graph;
+  return lowerFunction({ tree, bindings, graph, knowledge }, terms);
+}
+
+function headText(tree: FunctionTree): string {
+  return foldedText(tree, { start: tree.root.start, end: tree.body.start });
+}
+
+function unproved(reason: string): Verdict {
+  return { verdict: 'unproved', uses: [], restsOn: [], exits: 0, reason, code: 'not-proved' };
+}
+
+function fromRefusal(refusal: Refusal | undefined): Verdict {
+  if (!refusal) return unproved('a version has no program');
+  return {
+    verdict: 'unproved',
+    uses: [],
+    restsOn: [],
+    exits: 0,
+    reason: refusal.reason,
+    code: refusal.code,
+    at: refusal.at,
+  };
+}
