@@ -1,0 +1,146 @@
+// The benchmark: `npm run bench [-- FOLDER]`. Times vary from machine to machine, ratios taken in one run less so: each
+// round times the things to compare one after the other, and the median of the rounds' ratios is reported.
+// Writes bench/RESULTS.md. With a FOLDER of C files it also compares a whole run with plain tree-sitter and, where they
+// are installed, with ripgrep, ast-grep and spatch over the same files.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { flatExits, growingExits, longFunction } from './generate.js';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'bin/goto-cleanup.js');
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+const folder = process.argv[2];
+const scratch = mkdtempSync(join(tmpdir(), 'goto-cleanup-bench-'));
+
+/** Seconds on the wall that one child process takes. */
+function run(command, args) {
+  const start = performance.now();
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 30 });
+  if (error || status === null || status > 1)
+    throw new Error(`${command} ${args.join(' ')}: ${error ?? `exit code ${status}`}`);
+  return (performance.now() - start) / 1000;
+}
+
+function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function tool(path) {
+  return run(process.execPath, [bin, 'check', '--exit-zero', '--isolated', '-q', path]);
+}
+
+/** Time for the large over time for the small, both without the start of the process. */
+function growth(name, make, small, large, bound) {
+  const paths = [small, large].map((size) => {
+    const path = join(scratch, `${name}_${size}.c`);
+    writeFileSync(path, make(size));
+    return path;
+  });
+  const empty = join(scratch, 'empty.c');
+  writeFileSync(empty, '');
+  const samples = Array.from({ length: rounds }, () => {
+    const start = tool(empty);
+    const [less, more] = paths.map((path) => Math.max(0.001, tool(path) - start));
+    return { less, more, ratio: more / less };
+  });
+  const ratio = median(samples.map((sample) => sample.ratio));
+  const times = ['less', 'more'].map((key) => median(samples.map((sample) => sample[key])));
+  return { name: `${name}: ${large} against ${small}`, times, ratio, bound, isKept: ratio <= bound };
+}
+
+/** All C files below a folder. */
+function cFiles(path) {
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.c'))
+    .map((name) => join(path, name))
+    .filter((name) => statSync(name).isFile());
+}
+
+/** The tools that are installed, each as what it costs to look at every file once. */
+function competitors(files) {
+  const list = join(scratch, 'files');
+  writeFileSync(list, files.join('\n'));
+  const rule = join(scratch, 'rule.cocci');
+  writeFileSync(rule, '@@ expression e; @@\n* free(e);\n');
+  const all = [
+    ['tree-sitter, parsing only', process.execPath, [join(root, 'bench/parse-only.js'), list]],
+    ['ripgrep, one word', 'rg', ['-c', '-w', 'free', '-g', '*.c', folder]],
+    ['ast-grep, one pattern', 'ast-grep', ['run', '-p', 'free($A)', '-l', 'c', folder]],
+    ['spatch, one rule', 'spatch', ['--very-quiet', '--no-includes', '--sp-file', rule, '--dir', folder]],
+  ];
+  return all.filter(([, command]) => spawnSync(command, ['--version']).status === 0);
+}
+
+function compare() {
+  const files = cFiles(folder);
+  const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+  const rows = competitors(files).map(([name, command, args]) => {
+    const samples = Array.from({ length: rounds }, () => {
+      const own = tool(folder);
+      const other = run(command, args);
+      return { own, other, ratio: own / other };
+    });
+    return {
+      name,
+      own: median(samples.map((s) => s.own)),
+      other: median(samples.map((s) => s.other)),
+      ratio: median(samples.map((s) => s.ratio)),
+    };
+  });
+  return { files: files.length, bytes, rows };
+}
+
+function seconds(value) {
+  return value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`;
+}
+
+function render(growths, comparison) {
+  const lines = [
+    '# Benchmark results',
+    '',
+    `Written by \`npm run bench\`. Node ${process.versions.node}, ${cpus().length} cores, medians of ${rounds} rounds.`,
+    '',
+    '## Growth',
+    '',
+    'Time of `check` on one file without the start of the process.',
+    '',
+    '| what grows tenfold | small | large | ratio | bound |',
+    '| --- | --- | --- | --- | --- |',
+    ...growths.map(
+      ({ name, times, ratio, bound }) =>
+        `| ${name} | ${seconds(times[0])} | ${seconds(times[1])} | ${ratio.toFixed(1)} | ${bound} |`,
+    ),
+  ];
+  if (!comparison) return `${lines.join('\n')}\n`;
+  lines.push(
+    '',
+    '## A whole tree',
+    '',
+    `${comparison.files} files, ${(comparison.bytes / 1e6).toFixed(1)} MB; wall time.`,
+    '',
+  );
+  lines.push('| against | goto-cleanup check | the other | ratio |', '| --- | --- | --- | --- |');
+  lines.push(
+    ...comparison.rows.map(
+      (row) => `| ${row.name} | ${seconds(row.own)} | ${seconds(row.other)} | ${row.ratio.toFixed(2)} |`,
+    ),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+try {
+  const growths = [
+    growth('flat exits', flatExits, 50, 500, 15),
+    growth('growing exits', growingExits, 50, 500, 15),
+    growth('lines', longFunction, 500, 5000, 15),
+  ];
+  const text = render(growths, folder ? compare() : undefined);
+  writeFileSync(join(root, 'bench/RESULTS.md'), text);
+  console.log(text);
+  if (growths.some((entry) => !entry.isKept)) process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
