@@ -2,7 +2,24 @@
  * engine: one file through the whole pipeline. Takes text and knowledge; returns what can be rewritten, proved.
  * May not print, exit, or read the clock.
  */
-import type { Edit } from '../rewrite/plan.ts';
+import { LineIndex } from '../base/span.ts';
+import { refuse } from '../diagnostics/refusal.ts';
+import type { Refusal } from '../diagnostics/refusal.ts';
+import type { Knowledge } from '../resources/knowledge.ts';
+import { tryApplyEdits } from '../rewrite/apply-edits.ts';
+import { readFileStyle, readHouseStyle } from '../rewrite/house-style.ts';
+import type { HouseStyle } from '../rewrite/house-style.ts';
+import type { Edit, Plan } from '../rewrite/plan.ts';
+import { canMatter, scanFunctions } from '../scan/functions.ts';
+import type { FunctionRange } from '../scan/functions.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import { DEFAULT_VERIFY_OPTIONS } from '../verify/verify-function.ts';
+import type { VerifyOptions } from '../verify/verify-function.ts';
+import { planShareSuffix } from '../../transforms/share-suffix/index.ts';
+import type { FileContext } from './pipeline.ts';
+import { proveFunction } from './prove.ts';
+import { readFunction } from './read-function.ts';
+import type { ReadFunction } from './read-function.ts';
 import type { Finding, FunctionReport } from './report.ts';
 
 export interface ProcessOptions {
@@ -10,6 +27,8 @@ export interface ProcessOptions {
   readonly style: 'auto' | 'single' | 'ladder';
   readonly label: string | undefined;
   readonly functionPattern: RegExp | undefined;
+  /** Two diagnostics may change places; listed as `log-order`. */
+  readonly acceptLogOrder?: boolean;
 }
 
 /** What came of one file. `newText` differs from the input only where every change is proved. */
@@ -25,4 +44,204 @@ export interface FileOutcome {
     readonly parsed: number;
     readonly candidates: number;
   };
+}
+
+/** A rewrite that the verifier accepted. */
+export interface ProvedPlan {
+  readonly kind: 'proved';
+  readonly plan: Plan;
+  readonly verdict: Verdict;
+}
+
+/** What became of one function. `different`: a plan of ours is wrong, which is a bug of ours. */
+export interface FunctionOutcome {
+  readonly range: FunctionRange;
+  readonly read: ReadFunction | undefined;
+  readonly result: ProvedPlan | Refusal;
+}
+
+/** The file in which functions are looked at, and what is known there. */
+interface Subject {
+  readonly text: string;
+  readonly context: FileContext;
+  readonly knowledge: Knowledge;
+  readonly fileStyle: HouseStyle;
+}
+
+const SUPPRESSION = /\/[/*]\s*goto-cleanup:\s*ignore\b/;
+
+/** scan, syntax, plan, rewrite, verify: for each function that can matter; then one new text. */
+export function processFile(text: string, path: string, context: FileContext): FileOutcome {
+  const ranges = scanFunctions(text).functions;
+  const pattern = context.options.functionPattern;
+  const chosen = ranges.filter(
+    (range) => (pattern === undefined || pattern.test(range.name)) && canMatter(text, range),
+  );
+  if (chosen.length === 0) return emptyOutcome(text, ranges.length);
+  const subject = openSubject(text, path, context);
+  const outcomes = chosen.map((range) => processFunction(subject, range));
+  return summarise(text, ranges.length, outcomes);
+}
+
+/** Opens a file for processFunction. */
+export function openSubject(text: string, path: string, context: FileContext): Subject {
+  return { text, context, knowledge: context.knowledgeFor(path, text), fileStyle: readFileStyle(text) };
+}
+
+/** One function: read, plan, and try the plans in the planner's order until one is proved. */
+export function processFunction(subject: Subject, range: FunctionRange): FunctionOutcome {
+  const { text, context } = subject;
+  const before = SUPPRESSION.test(text.slice(lineAbove(text, range.start), range.end));
+  if (before)
+    return { range, read: undefined, result: refuse('suppressed', 'a comment says `goto-cleanup: ignore`', range) };
+  const read = readFunction(context.parser(), text, range);
+  if (read.kind === 'refusal') return { range, read: undefined, result: read };
+  const plans = planFunction(subject, read);
+  if (!Array.isArray(plans)) return { range, read, result: plans };
+  let refusal: Refusal | undefined;
+  for (const plan of plans) {
+    const result = tryPlan(subject, read, plan);
+    if (result.kind === 'proved') return { range, read, result };
+    refusal ??= result;
+  }
+  return { range, read, result: refusal ?? refuse('nothing-gained', 'nothing is repeated', range) };
+}
+
+function planFunction(subject: Subject, read: ReadFunction): Plan[] | Refusal {
+  const { options } = subject.context;
+  const first = read.versions[0];
+  if (!first) return refuse('preprocessor-in-region', 'no choice of the preprocessor lines compiles', read.range);
+  return planShareSuffix(first.tree, {
+    knowledge: subject.knowledge,
+    houseStyle: readHouseStyle(subject.text, read.range, subject.fileStyle),
+    style: options.style,
+    label: options.label,
+    frozen: first.frozen,
+  });
+}
+
+/** Applies a plan to the text, reads the new text from scratch, and asks the verifier. */
+function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan | Refusal {
+  const { text, context, knowledge } = subject;
+  const newText = tryApplyEdits(text, plan.edits);
+  if (typeof newText !== 'string') return refuse('not-proved', 'the edits of the plan overlap', read.range);
+  const range = scanFunctions(newText).functions.find(
+    (one) => one.name === read.range.name && one.start === read.range.start,
+  );
+  if (!range) return refuse('not-proved', 'the rewritten function is not found in the new text', read.range);
+  const after = readFunction(context.parser(), newText, range);
+  if (after.kind === 'refusal')
+    return refuse('not-proved', `the rewritten function can't be read: ${after.reason}`, read.range);
+  const verdict = proveFunction(read, after, knowledge, verifyOptions(context.options));
+  if (verdict.verdict === 'different' || verdict.verdict === 'unproved') {
+    return refuse(verdict.code ?? 'not-proved', verdict.reason ?? 'the rewrite could not be proved', read.range);
+  }
+  if (context.options.proof === 'identical' && verdict.verdict !== 'identical') {
+    return refuse('not-proved', `the rewrite is only equivalent (${verdict.uses.join(', ')})`, read.range);
+  }
+  return { kind: 'proved', plan, verdict };
+}
+
+/** The verifier's options for a run. */
+export function verifyOptions(options: ProcessOptions): VerifyOptions {
+  return { ...DEFAULT_VERIFY_OPTIONS, acceptLogOrder: options.acceptLogOrder ?? false };
+}
+
+function lineAbove(text: string, offset: number): number {
+  const lineStart = text.lastIndexOf('\n', Math.max(0, offset - 1));
+  return lineStart < 0 ? 0 : text.lastIndexOf('\n', lineStart - 1) + 1;
+}
+
+function emptyOutcome(text: string, functions: number): FileOutcome {
+  return {
+    newText: text,
+    functions: [],
+    rewrites: [],
+    findings: [],
+    counts: { functions, attempted: 0, parsed: 0, candidates: 0 },
+  };
+}
+
+function summarise(text: string, functions: number, outcomes: readonly FunctionOutcome[]): FileOutcome {
+  const lines = new LineIndex(text);
+  const rewrites = outcomes.flatMap((one) =>
+    one.result.kind === 'proved' ? [{ name: one.range.name, edits: one.result.plan.edits }] : [],
+  );
+  const newText = tryApplyEdits(
+    text,
+    rewrites.flatMap((one) => one.edits),
+  );
+  if (typeof newText !== 'string') throw new Error(`edits of two functions overlap at byte ${newText.second.start}`);
+  const reports = outcomes.flatMap((one) => reportOf(text, lines, one));
+  return {
+    newText,
+    functions: reports,
+    rewrites,
+    findings: [],
+    counts: {
+      functions,
+      attempted: outcomes.filter((one) => one.read !== undefined || one.result.kind === 'refusal').length,
+      parsed: outcomes.filter((one) => one.read?.isClean === true).length,
+      candidates: reports.length,
+    },
+  };
+}
+
+/** Functions in which nothing is repeated are not reported, only counted. */
+function reportOf(text: string, lines: LineIndex, outcome: FunctionOutcome): FunctionReport[] {
+  const { range, result } = outcome;
+  const place = lines.place(range.start);
+  const head = { name: range.name, line: place.line, endLine: lines.place(range.end).line };
+  if (result.kind === 'refusal') {
+    if (result.code === 'nothing-gained') return [];
+    return [{ ...head, status: 'refused', code: result.code, reason: result.reason, at: lines.place(result.at.start) }];
+  }
+  const { plan, verdict } = result;
+  const { linesAdded, linesRemoved } = changedLines(text, range, plan.edits);
+  return [
+    {
+      ...head,
+      status: 'rewritable',
+      style: plan.style,
+      successShares: plan.successShares,
+      labels: plan.labels,
+      exits: plan.exits,
+      releasesBefore: plan.releasesBefore,
+      releasesAfter: plan.releasesAfter,
+      linesAdded,
+      linesRemoved,
+      proof: {
+        verdict: verdict.verdict === 'identical' ? 'identical' : 'equivalent',
+        uses: verdict.uses,
+        restsOn: verdict.restsOn,
+        exits: verdict.exits,
+      },
+      edits: plan.edits.map((edit) => ({ byteOffset: edit.start, byteLength: edit.end - edit.start, text: edit.text })),
+    },
+  ];
+}
+
+function changedLines(
+  text: string,
+  range: FunctionRange,
+  edits: readonly Edit[],
+): { linesAdded: number; linesRemoved: number } {
+  const after = tryApplyEdits(text, edits);
+  const delta = typeof after === 'string' ? after.length - text.length : 0;
+  const old = text.slice(range.start, range.end).split('\n');
+  const now = typeof after === 'string' ? after.slice(range.start, range.end + delta).split('\n') : old;
+  const common = longestCommon(old, now);
+  return { linesAdded: now.length - common, linesRemoved: old.length - common };
+}
+
+/** Length of the longest common subsequence of lines, for the counts of a diff. */
+function longestCommon(a: readonly string[], b: readonly string[]): number {
+  let row = new Array<number>(b.length + 1).fill(0);
+  for (const line of a) {
+    const next = [0];
+    for (let j = 1; j <= b.length; j++)
+      next.push(line === b[j - 1] ? (row[j - 1] ?? 0) + 1 : Math.max(row[j] ?? 0, next[j - 1] ?? 0));
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

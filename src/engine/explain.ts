@@ -1,0 +1,70 @@
+/** `explain FILE:FUNCTION`: the graph, the plan with its proof, or the refusal with what the user can do. */
+import { LineIndex } from '../base/span.ts';
+import { buildGraph } from '../cfg/build.ts';
+import { renderDot } from '../cfg/dot.ts';
+import { renderGraph } from '../cfg/text.ts';
+import { REFUSALS } from '../diagnostics/refusal.ts';
+import { scanFunctions } from '../scan/functions.ts';
+import type { FunctionRange } from '../scan/functions.ts';
+import { resolveNames } from '../syntax/bindings.ts';
+import type { FileContext, FileText } from './pipeline.ts';
+import { openSubject, processFunction } from './process-file.ts';
+import type { FunctionOutcome } from './process-file.ts';
+import { readFunction } from './read-function.ts';
+
+/** All that is known of one function, as text or as a DOT graph; undefined when there is no such function. */
+export function explainFunction(
+  file: FileText,
+  which: { readonly name: string } | { readonly line: number },
+  form: 'text' | 'dot',
+  context: FileContext,
+): string | undefined {
+  const lines = new LineIndex(file.text);
+  const range = scanFunctions(file.text).functions.find((one) =>
+    'name' in which
+      ? one.name === which.name
+      : lines.place(one.start).line <= which.line && lines.place(one.end).line >= which.line,
+  );
+  if (!range) return undefined;
+  const graph = graphOf(file.text, range, form, context);
+  if (form === 'dot') return graph;
+  const outcome = processFunction(openSubject(file.text, file.path, context), range);
+  const place = lines.place(range.start);
+  return [
+    `${file.path}:${place.line}:${place.column} ${range.name}`,
+    '',
+    ...describe(outcome, lines),
+    '',
+    'control flow:',
+    graph,
+  ].join('\n');
+}
+
+function graphOf(text: string, range: FunctionRange, form: 'text' | 'dot', context: FileContext): string {
+  const read = readFunction(context.parser(), text, range);
+  const tree = read.kind === 'function' ? read.versions[0]?.tree : undefined;
+  if (!tree) return read.kind === 'refusal' ? `(not built: ${read.reason})\n` : '';
+  const graph = buildGraph(tree, resolveNames(tree));
+  if ('kind' in graph) return `(not built: ${graph.reason})\n`;
+  return form === 'dot' ? renderDot(tree, graph) : renderGraph(tree, graph);
+}
+
+function describe(outcome: FunctionOutcome, lines: LineIndex): string[] {
+  const { result } = outcome;
+  if (result.kind === 'refusal') {
+    const place = lines.place(result.at.start);
+    return [
+      `refused: ${result.code} at ${place.line}:${place.column}`,
+      `  ${result.reason}`,
+      `  what it means: ${REFUSALS[result.code].means}`,
+      `  what you can do: ${REFUSALS[result.code].advice}`,
+    ];
+  }
+  const { plan, verdict } = result;
+  return [
+    `can be rewritten: ${plan.exits} exits share ${plan.labels.length === 1 ? 'the block' : 'the ladder'} ${plan.labels.map((label) => `\`${label}\``).join(', ')}`,
+    `  ${plan.releasesBefore} releases become ${plan.releasesAfter}; success ${plan.successShares ? 'falls in' : 'returns before'}`,
+    `  proof: ${verdict.verdict}${verdict.uses.length > 0 ? `: ${verdict.uses.join(', ')}` : ''}; ${verdict.exits} exits compared`,
+    ...verdict.restsOn.map((one) => `  rests on: ${one.name} is ${one.fact} (${one.from})`),
+  ];
+}
