@@ -1,6 +1,8 @@
 /** Reads the command line and runs one command. Everything that may go wrong becomes a message and an exit code here. */
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../base/usage-error.ts';
+import { suggest } from '../engine/did-you-mean.ts';
+import { MissingPath } from '../engine/missing-path.ts';
 import type { Pipeline } from '../engine/pipeline.ts';
 import type { CommandSpec, Session } from './command.ts';
 import { EXIT, type Io } from './io.ts';
@@ -66,6 +68,16 @@ function addCommand(program: Command, spec: CommandSpec, session: Session, finis
 function handle(error: unknown, output: Output): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.nothingToReport : EXIT.couldNotRun;
   if (!(error instanceof UsageError)) throw error;
-  output.push({ text: `goto-cleanup: ${error.message}\n`, isError: true });
+  output.push({ text: `goto-cleanup: ${error.message}${hintAt(error)}\n`, isError: true });
   return EXIT.couldNotRun;
+}
+
+/** `goto-cleanup aply` is read as a path, since check is the default. */
+function hintAt(error: UsageError): string {
+  if (!(error instanceof MissingPath)) return '';
+  const guess = suggest(
+    error.path,
+    COMMANDS.map((spec) => spec.name),
+  );
+  return guess === undefined ? '' : `; did you mean the command "${guess}"?`;
 }

@@ -8,6 +8,7 @@ import { comparePaths } from './encoding.ts';
 import { findRepository, isIgnored, listFiles } from './git.ts';
 import { globBase, globToRegExp, isGlob } from './glob.ts';
 import { hasCName } from './language.ts';
+import { MissingPath } from './missing-path.ts';
 
 /** One file to look at. */
 export interface SourceFile {
@@ -34,7 +35,7 @@ export interface DiscoverRequest {
 export function findRoot(cwd: string, paths: readonly string[], flag: string | undefined): string {
   if (flag !== undefined) {
     const root = resolve(cwd, flag);
-    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`no such folder: "${flag}"`);
+    if (kindOf(root) !== 'folder') throw new UsageError(`no such folder: "${flag}"`);
     return realpathSync(root);
   }
   const folders = paths.map((path) => folderOf(resolve(cwd, isGlob(path) ? globBase(path) : path)));
@@ -45,8 +46,7 @@ export function findRoot(cwd: string, paths: readonly string[], flag: string | u
 
 /** The nearest existing folder at or above a path, with links resolved. */
 function folderOf(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) return realpathSync(path);
+  if (kindOf(path) === 'folder') return realpathSync(path);
   return dirname(path) === path ? path : folderOf(dirname(path));
 }
 
@@ -65,11 +65,11 @@ export function discoverFiles(request: DiscoverRequest, configs: ConfigStore): S
   };
   for (const path of request.paths.length > 0 ? request.paths : [root]) {
     const absolute = resolve(cwd, path);
-    const stats = statSync(absolute, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) for (const file of listFolder(realpathSync(absolute))) add(file, false);
-    else if (stats) add(realPath(absolute), true);
-    else if (isGlob(path) && !isDangling(absolute)) for (const file of expandGlob(cwd, path)) add(realPath(file), true);
-    else throw new UsageError(`no such file or folder: "${path}"`);
+    const kind = kindOf(absolute);
+    if (kind === 'folder') for (const file of listFolder(realpathSync(absolute))) add(file, false);
+    else if (kind === 'file') add(realPath(absolute), true);
+    else if (isGlob(path)) for (const file of expandGlob(cwd, path)) add(realPath(file), true);
+    else throw new MissingPath(path);
   }
   const isExcluded = createFilter(request, configs);
   return [...found.values()].filter((file) => !isExcluded(file)).toSorted((a, b) => comparePaths(a.path, b.path));
@@ -85,8 +85,17 @@ function realPath(path: string): string {
   }
 }
 
-function isDangling(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+/** What a path is. Whatever is there and can't be looked at counts as a file: reading it will say what is wrong. */
+function kindOf(path: string): 'folder' | 'file' | 'absent' {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOTDIR') return 'absent';
+    if (code !== 'ENOENT') return 'file';
+    // A link that leads nowhere.
+    return lstatSync(path, { throwIfNoEntry: false }) ? 'file' : 'absent';
+  }
 }
 
 const C_PATTERNS = ['*.c', '*.h'];
@@ -128,9 +137,8 @@ function* walkFolder(start: string, folder = '', outer: readonly IgnoreFile[] = 
 function expandGlob(cwd: string, glob: string): string[] {
   const base = resolve(cwd, globBase(glob));
   const pattern = globToRegExp(toSlashes(glob).slice(globBase(glob).length).replace(/^\.\//, ''));
-  const isThere = statSync(base, { throwIfNoEntry: false })?.isDirectory();
-  const files = isThere ? listFolder(realpathSync(base)) : [];
-  const matching = files.filter((file) => pattern.test(toSlashes(relative(realpathSync(base), file))));
+  const files = kindOf(base) === 'folder' ? listFolder(realpathSync(base)) : [];
+  const matching = files.filter((file) => pattern.test(toSlashes(relative(realPath(base), file))));
   if (matching.length === 0) throw new UsageError(`no C file matches "${glob}"`);
   return matching;
 }

@@ -45,7 +45,8 @@ function renderFunction(path: string, entry: FunctionReport, paint: Paint): Plac
 /** `6 exits repeat 11 releases -> 3 labels (-31 +19)` */
 function describeRewrite(entry: FunctionReport): string {
   const repeated = (entry.releasesBefore ?? 0) - (entry.releasesAfter ?? 0);
-  const what = repeated > 0 ? `repeat ${plural(repeated, 'release')}` : 'end in the same statements';
+  const ending = entry.exits === 1 ? 's' : '';
+  const what = repeated > 0 ? `repeat${ending} ${plural(repeated, 'release')}` : `end${ending} in the same statements`;
   const labels = plural(entry.labels?.length ?? 0, 'label');
   return `${plural(entry.exits ?? 0, 'exit')} ${what} -> ${labels} (-${entry.linesRemoved ?? 0} +${entry.linesAdded ?? 0})`;
 }
