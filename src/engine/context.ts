@@ -41,7 +41,8 @@ export function createContextSource(root: string, configs: ConfigStore, flags: R
       const source = knowledge.get(config) ?? createKnowledgeSource(root, config, flags);
       knowledge.set(config, source);
       const local = localSettings(config, file.absolute);
-      const context = { options: optionsOf(local, flags), parser, knowledgeFor: source.knowledgeFor };
+      const options = { ...optionsOf(local, flags), acceptLogOrder: config.acceptLogOrder };
+      const context = { options, parser, knowledgeFor: source.knowledgeFor };
       return { context, local, config };
     },
   };

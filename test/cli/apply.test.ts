@@ -161,6 +161,7 @@ describe('targets', () => {
     const folder = makeRepository(files);
     chmodSync(join(folder, 'a.c'), 0o444);
     await expectRefused(folder, 'it is read-only');
+    expect(statSync(join(folder, 'a.c')).mode & 0o777).toBe(0o444);
   });
 
   test('hard links: refused, unless --in-place, which keeps them', async () => {
