@@ -38,7 +38,7 @@ export class Workshop {
     this.#buildDriver(text, target);
     const names = this.#undefinedNames();
     const stubs = names.map((name) => [name, stubOf(name, text, options.releases)] as const);
-    const stubbed = [...stubs.filter(([, stub]) => stub !== undefined).map(([name]) => name)];
+    const stubbed = stubs.filter(([, stub]) => stub !== undefined).map(([name]) => name);
     const renamed = [...stubbed, ...names.filter((name) => RUNTIME_CALLS.has(name))];
     const flags = renamed.flatMap((name) => ['--redefine-sym', `${name}=stub_${name}`]);
     run('objcopy', [...flags, 'driver.o'], this.folder);
