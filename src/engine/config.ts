@@ -147,7 +147,7 @@ export function parseConfig(text: string, path: string, shownPath: string): Conf
     const what = error ? printParseErrorCode(error.error) : 'the file is empty';
     throw new UsageError(`${shownPath}:${line}:${column}: not JSON: ${what}`);
   }
-  checkShape(CONFIG_SHAPE, root, 'goto-cleanup.json', source);
+  checkShape(CONFIG_SHAPE, root, '', source);
   return { ...EMPTY_CONFIG, ...readSettings(root, source), path };
 }
 

@@ -34,7 +34,7 @@ export function judgeText(text: string): NotC | undefined {
 
 /** Words at the head of a line that C has no use for. */
 const CPLUSPLUS_LINE =
-  /^[ \t]*(?:template[ \t]*<|namespace\b[ \t\w:]*\{|namespace[ \t]+\w+[ \t]*$|using[ \t]+(?:namespace|std)\b|(?:public|private|protected)[ \t]*:(?!:)|class[ \t]+\w+[^;()=]*\{|class[ \t]+\w+[ \t]*;|#[ \t]*include[ \t]*<(?:iostream|string|vector|memory|map|algorithm|cstd\w+|cstring)>)/m;
+  /^[ \t]*(?:template[ \t]*<[ \t]*(?:typename|class|int|auto|bool|unsigned|>)|namespace\b[ \t\w:]*\{|namespace[ \t]+\w+[ \t]*$|using[ \t]+(?:namespace|std)\b|(?:public|private|protected)[ \t]*:(?!:)|class[ \t]+\w+[^;()=]*\{|class[ \t]+\w+[ \t]*;|#[ \t]*include[ \t]*<(?:iostream|string|vector|memory|map|algorithm|cstd\w+|cstring)>)/m;
 const CPLUSPLUS_HINT =
   /template|namespace|class|using|public|private|protected|<(?:iostream|string|vector|memory|map|algorithm|cst)/;
 

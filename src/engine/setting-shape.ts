@@ -31,10 +31,15 @@ export function complain(source: SettingSource, node: Node, message: string): ne
   throw new UsageError(`${source.shownPath}:${line}:${column}: ${message}`);
 }
 
-/** Throws unless the node has the shape. `name` is how the setting is called in complaints. */
+/** Throws unless the node has the shape. `name` is how the setting is called in complaints; empty: the whole file. */
 export function checkShape(shape: Shape, node: Node, name: string, source: SettingSource): void {
   const expect = (isRight: boolean, wanted: string): void => {
-    if (!isRight) complain(source, node, `"${name}" must be ${wanted}, not ${JSON.stringify(getNodeValue(node))}`);
+    if (!isRight)
+      complain(
+        source,
+        node,
+        `${name === '' ? 'the config' : `"${name}"`} must be ${wanted}, not ${JSON.stringify(getNodeValue(node))}`,
+      );
   };
   switch (shape.is) {
     case 'string':

@@ -54,6 +54,7 @@ const PACKED = [
   /^LICENSE$/,
   /^bin\/goto-cleanup\.js$/,
   /^dist\/(src|transforms)\/.+(\.js|\.d\.ts)$/,
+  /^schema\/goto-cleanup\.schema\.json$/,
   /^examples\/[\w-]+\.(c|md|json)$/,
 ];
 
