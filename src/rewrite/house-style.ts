@@ -1,0 +1,166 @@
+/**
+ * How the code around a function is written, so that what is added looks as if its maintainer had written it.
+ * Read from the function first, then from its file; what neither shows comes from the project.
+ */
+import type { Span } from '../base/span.ts';
+
+export interface HouseStyle {
+  readonly newline: '\n' | '\r\n';
+  /** One level of indentation. */
+  readonly indent: string;
+  /** Blanks before a label: a fixed column, or `body` for the indentation of the statements around it. */
+  readonly labelIndent: string | 'body';
+  /** Label names that the file uses for cleanup, the most frequent first. */
+  readonly labelNames: readonly string[];
+  /** Names of status variables that the file uses, the most frequent first. */
+  readonly statusNames: readonly string[];
+  /** `return (x);` */
+  readonly returnParens: boolean;
+  /** `if (x) { one(); }` over several lines; false where single statements stand without braces. */
+  readonly bracesForSingle: boolean;
+  /** Declarations only at the head of a block. */
+  readonly declarations: 'c89' | 'mixed';
+  readonly blankLineBeforeLabel: boolean;
+  /** How a null pointer is written. */
+  readonly nullName: string;
+}
+
+export const DEFAULT_HOUSE_STYLE: HouseStyle = {
+  newline: '\n',
+  indent: '    ',
+  labelIndent: '',
+  labelNames: [],
+  statusNames: [],
+  returnParens: false,
+  bracesForSingle: true,
+  declarations: 'mixed',
+  blankLineBeforeLabel: true,
+  nullName: 'NULL',
+};
+
+const STATUS = /\b(ret|rc|err|r|result|error|res|retval|rv|status)\s*=[^=]/g;
+const LABEL = /(^|\n)([ \t]*)([A-Za-z_]\w*):[ \t]*(?=\r?\n|\/\*|\/\/|[A-Za-z_}])/g;
+const CLEANUP_LABEL =
+  /^(?:\w+_)?(?:out|cleanup|clean_up|clean|err|error|done|fail|failed|failure|exit|end|finish|bail|unlock|free)(?:_\w+|\d*)$/i;
+
+/** The style of a whole file; `defaults` is the project's. Reads the text once. */
+export function readFileStyle(source: string, defaults: HouseStyle = DEFAULT_HOUSE_STYLE): HouseStyle {
+  return refineStyle(source, defaults);
+}
+
+/** The style at one function: what it shows itself, else its file (read here when not given), else the project. */
+export function readHouseStyle(source: string, span: Span, fileStyle?: HouseStyle): HouseStyle {
+  return refineStyle(source.slice(span.start, span.end), fileStyle ?? readFileStyle(source));
+}
+
+function refineStyle(text: string, base: HouseStyle): HouseStyle {
+  const labels = readLabels(text);
+  return {
+    newline: majority(text, [/\r\n/g, '\r\n'], [/[^\r]\n/g, '\n']) ?? base.newline,
+    indent: readIndent(text) ?? base.indent,
+    labelIndent: labels.indent ?? base.labelIndent,
+    labelNames: merge(labels.names, base.labelNames),
+    statusNames: merge(byFrequency([...text.matchAll(STATUS)].map((match) => match[1] ?? '')), base.statusNames),
+    returnParens:
+      majority(text, [/\breturn\s*\([^;()]*\)\s*;/g, true], [/\breturn\b\s*[^\s(;][^;]*;/g, false]) ??
+      base.returnParens,
+    bracesForSingle: readBraces(text) ?? base.bracesForSingle,
+    declarations: readDeclarations(text) ?? base.declarations,
+    blankLineBeforeLabel: labels.blankBefore ?? base.blankLineBeforeLabel,
+    nullName: majority(text, [/\bNULL\b/g, 'NULL'], [/\bnullptr\b/g, 'nullptr']) ?? base.nullName,
+  };
+}
+
+/** The choice with more matches; undefined when neither occurs. */
+function majority<T>(text: string, one: [RegExp, T], other: [RegExp, T]): T | undefined {
+  const ones = count(text, one[0]);
+  const others = count(text, other[0]);
+  if (ones + others === 0) return undefined;
+  return ones > others ? one[1] : other[1];
+}
+
+function count(text: string, pattern: RegExp): number {
+  let found = 0;
+  for (const match of text.matchAll(pattern)) if (match) found++;
+  return found;
+}
+
+/** Indentation of the lines that follow a line ending in `{`, less that of the line itself. */
+function readIndent(text: string): string | undefined {
+  const seen: string[] = [];
+  for (const match of text.matchAll(/(?:^|\n)([ \t]*)[^\n]*\{[ \t]*\r?\n([ \t]+)(?=[^\s])/g)) {
+    const [, outer = '', inner = ''] = match;
+    if (inner.startsWith(outer) && inner.length > outer.length) seen.push(inner.slice(outer.length));
+  }
+  return byFrequency(seen)[0];
+}
+
+interface LabelStyle {
+  readonly names: readonly string[];
+  readonly indent: string | undefined;
+  readonly blankBefore: boolean | undefined;
+}
+
+function readLabels(text: string): LabelStyle {
+  const names: string[] = [];
+  const indents: string[] = [];
+  let blank = 0;
+  for (const match of text.matchAll(LABEL)) {
+    const [, , indent = '', name = ''] = match;
+    if (name === 'default' || name === 'public' || !new RegExp(`\\bgoto\\s+${name}\\s*;`).test(text)) continue;
+    if (CLEANUP_LABEL.test(name)) names.push(name);
+    // One level of blanks or more is the column of the statements, not one of its own.
+    indents.push(indent.length > 1 ? 'body' : indent);
+    if (/\n[ \t]*\r?$/.test(text.slice(0, match.index)) || /\n[ \t]*\r?\n$/.test(text.slice(0, match.index + 1)))
+      blank++;
+  }
+  return {
+    names: byFrequency(names),
+    indent: byFrequency(indents)[0],
+    blankBefore: indents.length === 0 ? undefined : blank * 2 >= indents.length,
+  };
+}
+
+/** Single statements of an `if` on their own line, with and without braces. */
+function readBraces(text: string): boolean | undefined {
+  return majority(
+    text,
+    [/\b(?:if|while|for)\b[^\n{};]*\)\s*\{[ \t]*\r?\n[^\n{}]*;[ \t]*\r?\n[ \t]*\}(?!\s*else)/g, true],
+    [/\b(?:if|while|for)\b[^\n{};]*\)[ \t]*\r?\n[ \t]*[^\s{][^\n{}]*;/g, false],
+  );
+}
+
+const DECLARATION =
+  /^[ \t]+(?:const |struct |unsigned |static |enum |signed |volatile )*(?!return\b|goto\b|else\b|case\b|struct\b|delete\b)[A-Za-z_]\w*[ \t]+\**[ \t]*[A-Za-z_]\w*(?:\[[^\]]*\])?[ \t]*(?:=[^=]|;|,)/;
+
+/** Mixed as soon as a declaration follows a statement at the same level; C89 when there are several functions' worth of none. */
+function readDeclarations(text: string): 'c89' | 'mixed' | undefined {
+  let afterStatement = false;
+  let heads = 0;
+  for (const line of text.split('\n')) {
+    if (/\{\s*$/.test(line)) {
+      afterStatement = false;
+      continue;
+    }
+    if (DECLARATION.test(line)) {
+      if (afterStatement) return 'mixed';
+      heads++;
+    } else if (/^[ \t]+[^\s/*#].*;[ \t]*$/.test(line) && !/^[ \t]+\w+:/.test(line)) {
+      afterStatement =
+        /^[ \t]+(?:[A-Za-z_][\w.>[\]-]*\s*(?:\(|[-+*/|&^]?=)|return\b|goto\b|\*)/.test(line) || afterStatement;
+    } else if (/^[ \t]*\}/.test(line)) {
+      afterStatement = true;
+    }
+  }
+  return heads >= 6 ? 'c89' : undefined;
+}
+
+function byFrequency(values: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts.entries()].sort((a, b) => b[1] - a[1]).map(([value]) => value);
+}
+
+function merge(first: readonly string[], then: readonly string[]): string[] {
+  return [...new Set([...first, ...then])];
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { readFileStyle, readHouseStyle } from '../../src/rewrite/house-style.ts';
+
+const KERNEL = `static int probe(struct dev *d)
+{
+\tint ret;
+
+\tret = start(d);
+\tif (ret)
+\t\tgoto err_free;
+\tif (d->x)
+\t\tgoto err_free;
+\treturn 0;
+
+err_free:
+\tfree(d);
+\treturn ret;
+}
+`;
+
+describe('house style', () => {
+  test('of a kernel-like file', () => {
+    expect(readFileStyle(KERNEL)).toMatchObject({
+      indent: '\t',
+      newline: '\n',
+      labelIndent: '',
+      labelNames: ['err_free'],
+      statusNames: ['ret'],
+      bracesForSingle: false,
+      blankLineBeforeLabel: true,
+      returnParens: false,
+    });
+  });
+
+  test('labels one column in, parenthesised returns, no blank line before labels', () => {
+    const text = `int f(void)\n{\n  int rc = 0;\n  if (g()) {\n    goto out;\n  }\n  h();\n out:\n  return (rc);\n}\n`;
+    expect(readFileStyle(text)).toMatchObject({
+      indent: '  ',
+      labelIndent: ' ',
+      labelNames: ['out'],
+      returnParens: true,
+      bracesForSingle: true,
+      blankLineBeforeLabel: false,
+    });
+  });
+
+  test('labels at the column of the statements', () => {
+    expect(readFileStyle('void f(void)\n{\n    goto done;\n\n    done:\n    g();\n}\n').labelIndent).toBe('body');
+  });
+
+  test('the function comes before its file', () => {
+    const other = 'int g(void)\n{\n    int rc = h();\n    return rc;\n}\n';
+    const style = readHouseStyle(KERNEL + KERNEL + other, {
+      start: 2 * KERNEL.length,
+      end: 2 * KERNEL.length + other.length,
+    });
+    expect(style.indent).toBe('    ');
+    expect(style.statusNames).toEqual(['rc', 'ret']);
+    expect(style.bracesForSingle).toBe(false);
+  });
+
+  test('line ends', () => {
+    expect(readFileStyle('int f(void)\r\n{\r\n}\r\n').newline).toBe('\r\n');
+  });
+
+  test('a declaration behind a statement makes the file mixed; only head declarations make it C89', () => {
+    const head = 'int f(void)\n{\n    int a;\n    g();\n}\n';
+    expect(readFileStyle(head.repeat(8)).declarations).toBe('c89');
+    expect(readFileStyle('int f(void)\n{\n    int a;\n    g();\n    int b = 1;\n}\n').declarations).toBe('mixed');
+  });
+});

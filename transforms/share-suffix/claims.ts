@@ -1,0 +1,106 @@
+/** Which comment goes to which statement of the block: two that differ cannot both have the place. */
+import type { Draft, Join } from './blocks.ts';
+import type { Study } from './context.ts';
+import type { Layout } from './layout.ts';
+import type { Misfit } from './render.ts';
+import type { Item } from './statements.ts';
+
+interface Claim {
+  /** The comment behind the statement. */
+  readonly trailing: string | undefined;
+  /** Stands there in the host already. */
+  readonly isThere: boolean;
+  /** Comments on lines of their own above the statement. */
+  readonly leading: readonly string[];
+  readonly isLeadingThere: boolean;
+}
+
+export interface Claims {
+  readonly kind: 'claims';
+  of(item: Item): Claim;
+  /** Offsets of comments between releases that went to the block. */
+  readonly moved: ReadonlySet<number>;
+}
+
+const NO_CLAIM: Claim = { trailing: undefined, isThere: false, leading: [], isLeadingThere: false };
+
+/** Collects the comments of all joining exits; a misfit is the exit whose comment finds its place taken. */
+export function claimComments(study: Study, layout: Layout, draft: Draft): Claims | Misfit {
+  const claims = new Map<Item, Claim>();
+  const moved = new Set<number>();
+  if (draft.host)
+    for (const [index, item] of draft.block.entries()) claims.set(item, hostClaim(layout, draft, item, index));
+  const inOrder = [...draft.joins].sort((a, b) => Number(b.exit === draft.donor) - Number(a.exit === draft.donor));
+  for (const join of inOrder) {
+    for (const [index, mine] of join.consumed.entries()) {
+      const place = placeOf(draft, join, mine);
+      if (!place) continue;
+      const own = exitClaim(study, layout, join, mine, index);
+      const merged = merge(claims.get(place) ?? NO_CLAIM, own.claim);
+      if (!merged || commentText(mine) !== commentText(place)) return misfit(join);
+      claims.set(place, merged);
+      for (const offset of own.offsets) moved.add(offset);
+    }
+  }
+  return { kind: 'claims', of: (item) => claims.get(item) ?? NO_CLAIM, moved };
+}
+
+/** The block's counterpart of a statement that an exit gives away. */
+export function placeOf(draft: Draft, join: Join, mine: Item): Item | undefined {
+  const same = (item: Item): boolean => item.key === mine.key;
+  const nth = join.consumed.filter(same).indexOf(mine);
+  return draft.block.slice(join.entry).filter(same)[nth];
+}
+
+function commentText(item: Item): string {
+  return item.comments.map((comment) => comment.text).join('\n');
+}
+
+function misfit(join: Join): Misfit {
+  return {
+    kind: 'misfit',
+    join,
+    code: 'nothing-gained',
+    reason: 'two different comments claim one place in the shared block',
+  };
+}
+
+function hostClaim(layout: Layout, draft: Draft, item: Item, index: number): Claim {
+  const trailing = layout.trailing(item.end)?.text;
+  const before = draft.block[index - 1];
+  const leading = before
+    ? layout.ownLineComments({ start: before.end, end: item.labelStart }).map((comment) => comment.text)
+    : [];
+  return { trailing, isThere: trailing !== undefined, leading, isLeadingThere: leading.length > 0 };
+}
+
+function exitClaim(
+  study: Study,
+  layout: Layout,
+  join: Join,
+  item: Item,
+  index: number,
+): { claim: Claim; offsets: number[] } {
+  const trailing = layout.trailing(item.end)?.text;
+  if (index === 0) return { claim: { ...NO_CLAIM, trailing }, offsets: [] };
+  const position = join.exit.list.findIndex((node) => study.statements.item(node) === item);
+  const before = join.exit.list[position - 1];
+  const comments = before ? layout.ownLineComments({ start: before.end, end: item.start }) : [];
+  return {
+    claim: { ...NO_CLAIM, trailing, leading: comments.map((comment) => comment.text) },
+    offsets: comments.map((comment) => comment.start),
+  };
+}
+
+/** Both comments if they agree or only one is there. */
+function merge(there: Claim, mine: Claim): Claim | undefined {
+  if (there.trailing !== undefined && mine.trailing !== undefined && there.trailing !== mine.trailing) return undefined;
+  if (there.leading.length > 0 && mine.leading.length > 0 && there.leading.join('\n') !== mine.leading.join('\n'))
+    return undefined;
+  return {
+    trailing: there.trailing ?? mine.trailing,
+    isThere: there.isThere,
+    leading: there.leading.length > 0 ? there.leading : mine.leading,
+    isLeadingThere: there.isLeadingThere,
+  };
+}

@@ -1,0 +1,74 @@
+/** What a planner is told beside the function itself, and the working set its steps share. */
+import type { Span } from '../../src/base/span.ts';
+import type { Knowledge } from '../../src/resources/knowledge.ts';
+import type { HouseStyle } from '../../src/rewrite/house-style.ts';
+import { walk } from '../../src/syntax/tree.ts';
+import type { FunctionTree } from '../../src/syntax/tree.ts';
+import { findExits } from './exits.ts';
+import type { FunctionExit } from './exits.ts';
+import { findVariableLength } from './hazards.ts';
+import type { Names } from './names.ts';
+import { callsOf, Statements } from './statements.ts';
+import type { SyntaxNode } from '../../src/syntax/tree.ts';
+
+export interface PlanContext {
+  readonly knowledge: Knowledge;
+  readonly houseStyle: HouseStyle;
+  readonly style: 'auto' | 'single' | 'ladder';
+  /** The label the user asks for. */
+  readonly label: string | undefined;
+  /** Preprocessor lines and branches not taken: edits may not touch them. */
+  readonly frozen: readonly Span[];
+  /** `status` of the config. */
+  readonly status?: {
+    /** Name of a variable that is introduced. */
+    readonly variable?: string;
+    /** Types of status values, and what success is called. */
+    readonly types?: readonly string[];
+    readonly success?: string;
+  };
+}
+
+/** One function under study. */
+export interface Study {
+  readonly tree: FunctionTree;
+  readonly context: PlanContext;
+  readonly names: Names;
+  readonly statements: Statements;
+  readonly exits: readonly FunctionExit[];
+  /** Variable length arrays: no jump may enter their scope. */
+  readonly variableLength: readonly SyntaxNode[];
+  /** A called name of which nothing is known, if there is one: it may be a macro that assigns or jumps. */
+  readonly unknownCall: string | undefined;
+  /** goto statements per label. */
+  readonly gotos: ReadonlyMap<string, number>;
+}
+
+/** Gathers what every step needs. */
+export function study(tree: FunctionTree, context: PlanContext, names: Names): Study {
+  const statements = new Statements(tree, names, context.knowledge, context.frozen);
+  const gotos = new Map<string, number>();
+  walk(tree.body, (node) => {
+    if (node.kind !== 'goto_statement') return;
+    const label = node.children.find((child) => child.field === 'label');
+    if (!label) return;
+    const name = tree.source.slice(label.start, label.end);
+    gotos.set(name, (gotos.get(name) ?? 0) + 1);
+  });
+  return {
+    tree,
+    context,
+    names,
+    statements,
+    exits: findExits(tree, statements),
+    variableLength: findVariableLength(tree, names),
+    unknownCall: findUnknownCall(tree, context.knowledge, names),
+    gotos,
+  };
+}
+
+function findUnknownCall(tree: FunctionTree, knowledge: Knowledge, names: Names): string | undefined {
+  return callsOf(tree, tree.body).find(
+    (name) => /^[A-Za-z_]\w*$/.test(name) && !names.declares(name) && knowledge.name(name).kind === 'unknown',
+  );
+}

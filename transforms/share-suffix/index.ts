@@ -1,0 +1,104 @@
+/**
+ * transforms: what could be rewritten. Takes one parsed function and what is known; returns plans, as data, in the order
+ * of preference, or the reason why there is none. May not read files, print, or claim that a plan is right: the verifier
+ * decides that, and never sees this folder.
+ */
+import { refuse } from '../../src/diagnostics/refusal.ts';
+import type { Refusal } from '../../src/diagnostics/refusal.ts';
+import type { Plan } from '../../src/rewrite/plan.ts';
+import type { FunctionTree } from '../../src/syntax/tree.ts';
+import { exactDrafts, findObstacle, isWorth } from './blocks.ts';
+import type { Draft } from './blocks.ts';
+import { study } from './context.ts';
+import type { PlanContext, Study } from './context.ts';
+import { findHazard } from './hazards.ts';
+import { nameLabels } from './labels.ts';
+import { Names } from './names.ts';
+import { renderDraft } from './render.ts';
+import { chooseStatus } from './status.ts';
+
+export type { PlanContext } from './context.ts';
+
+export const shareSuffix = {
+  name: 'share-suffix',
+  title: 'Share repeated cleanup',
+  description: 'Exits that end in the same statements jump to one copy of them: a block, or a ladder of labels.',
+} as const;
+
+/** Plans tried per function: the verifier costs more than the planner. */
+const MOST_PLANS = 8;
+
+/** Candidate rewrites of one function, the preferred first; or why there is none. */
+export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[] | Refusal {
+  const names = new Names(tree);
+  const hazard = findHazard(tree, context.knowledge, names);
+  if (hazard) return hazard;
+  const subject = study(tree, context, names);
+  const plans: Plan[] = [];
+  let refusal: Refusal | undefined;
+  for (const draft of exactDrafts(subject)) {
+    const plan = finish(subject, draft);
+    if (plan.kind === 'refusal') refusal ??= plan;
+    else if (!plans.some((other) => sameEdits(other, plan))) plans.push(plan);
+    if (plans.length >= MOST_PLANS) break;
+  }
+  if (plans.length > 0) return plans;
+  if (refusal) return refusal;
+  const obstacle = findObstacle(subject);
+  if (obstacle) return refuse(obstacle.code, obstacle.reason, obstacle.at);
+  return refuse('nothing-gained', 'no statements before the returns are repeated often enough', tree.root);
+}
+
+/** Names, status and text for a draft; exits that do not fit are left out while what remains is worth it. */
+function finish(subject: Study, draft: Draft): Plan | Refusal {
+  let current = draft;
+  for (;;) {
+    const status = chooseStatus(subject, current);
+    if ('kind' in status) return status;
+    const labels = nameLabels(subject, current);
+    const edits = renderDraft(subject, current, status, labels);
+    if (Array.isArray(edits)) {
+      return makePlan(
+        current,
+        [...labels.values()].map((label) => label.name),
+        edits,
+      );
+    }
+    if (edits.kind === 'refusal') return edits;
+    const rest: Draft = { ...current, joins: current.joins.filter((join) => join !== edits.join) };
+    if (!isWorth(subject, rest)) return refuse(edits.code, edits.reason, edits.join.exit.container);
+    current = trimmed(rest);
+  }
+}
+
+/** Block items that no jump reaches any more are taken off a block that is added. */
+function trimmed(draft: Draft): Draft {
+  const lowest = Math.min(...draft.joins.map((join) => join.entry));
+  if (lowest === 0) return draft;
+  return {
+    ...draft,
+    block: draft.block.slice(lowest),
+    joins: draft.joins.map((join) => ({ ...join, entry: join.entry - lowest })),
+  };
+}
+
+function makePlan(draft: Draft, labels: readonly string[], edits: Plan['edits']): Plan {
+  const count = (items: readonly { isCleanup: boolean }[]): number => items.filter((item) => item.isCleanup).length;
+  const before =
+    draft.joins.reduce((sum, join) => sum + count(join.consumed), 0) + (draft.host ? count(draft.block) : 0);
+  return {
+    kind: 'plan',
+    transform: shareSuffix.name,
+    style: labels.length > 1 ? 'ladder' : 'single',
+    labels,
+    successShares: draft.host !== undefined,
+    exits: draft.joins.length + (draft.host ? 1 : 0),
+    releasesBefore: before,
+    releasesAfter: count(draft.block),
+    edits,
+  };
+}
+
+function sameEdits(a: Plan, b: Plan): boolean {
+  return JSON.stringify(a.edits) === JSON.stringify(b.edits);
+}

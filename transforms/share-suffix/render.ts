@@ -1,0 +1,332 @@
+/** From a draft with its names to edits of the original text. */
+import type { Span } from '../../src/base/span.ts';
+import { refuse } from '../../src/diagnostics/refusal.ts';
+import type { Refusal, RefusalCode } from '../../src/diagnostics/refusal.ts';
+import type { Edit } from '../../src/rewrite/plan.ts';
+import { fieldOf, textOf } from '../../src/syntax/tree.ts';
+import type { SyntaxNode } from '../../src/syntax/tree.ts';
+import { claimComments } from './claims.ts';
+import type { Claims } from './claims.ts';
+import type { Draft, Join } from './blocks.ts';
+import type { Study } from './context.ts';
+import { completesNormally, exitEnd, isVoid, statementsOf } from './exits.ts';
+import { Layout } from './layout.ts';
+import type { Item } from './statements.ts';
+import type { StatusPlan } from './status.ts';
+
+export type Labels = ReadonlyMap<number, { readonly name: string; readonly isNew: boolean }>;
+
+/** One exit cannot take part as it is written; the others may. */
+export interface Misfit {
+  readonly kind: 'misfit';
+  readonly join: Join;
+  readonly code: RefusalCode;
+  readonly reason: string;
+}
+
+export interface Rendering {
+  readonly study: Study;
+  readonly layout: Layout;
+  readonly draft: Draft;
+  readonly status: StatusPlan;
+  readonly labels: Labels;
+  readonly claims: Claims;
+}
+
+/** All edits of a draft; a misfit when an exit has to be left out, a refusal when nothing helps. */
+export function renderDraft(study: Study, draft: Draft, status: StatusPlan, labels: Labels): Edit[] | Misfit | Refusal {
+  const layout = new Layout(study);
+  const claims = claimComments(study, layout, draft);
+  if (claims.kind === 'misfit') return claims;
+  const rendering: Rendering = { study, layout, draft, status, labels, claims };
+  const edits: Edit[] = [];
+  for (const join of draft.joins) {
+    const region = regionOf(join);
+    if (study.statements.isFrozen(region)) {
+      return {
+        kind: 'misfit',
+        join,
+        code: 'preprocessor-in-region',
+        reason: 'preprocessor lines stand between the releases and the return',
+      };
+    }
+    edits.push(renderJoin(rendering, join));
+  }
+  const block = draft.host ? renderInPlace(rendering) : renderAtEnd(rendering);
+  if (!Array.isArray(block)) return block;
+  const all = [...edits, ...block, ...renderDeclaration(rendering)];
+  const frozen = all.find((edit) =>
+    study.statements.isFrozen({ start: edit.start, end: Math.max(edit.end, edit.start) }),
+  );
+  if (frozen) return refuse('preprocessor-in-region', 'preprocessor lines stand where an edit is needed', frozen);
+  return all.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/** What a jump replaces: from the first statement given away to the end of the return. */
+export function regionOf(join: Join): Span {
+  const start = join.consumed[0]?.start ?? exitEnd(join.exit);
+  return { start, end: exitEnd(join.exit) };
+}
+
+/** `status = value; goto label;` in place of the statements given away; the rest of the exit stays. */
+function renderJoin(rendering: Rendering, join: Join): Edit {
+  const { layout, labels } = rendering;
+  const region = regionOf(join);
+  const kept = keptPieces(rendering, join);
+  const assignment = assignmentOf(rendering, join);
+  const target = `goto ${labels.get(join.entry)?.name ?? ''};`;
+  const statement = join.exit.statement;
+  const end = endOfRegion(rendering, join, assignment !== undefined);
+  const bare = kept.length === 0 && assignment === undefined ? withoutBraces(rendering, join, target) : undefined;
+  if (bare) return bare;
+  const lines = [...kept, ...(assignment ? [assignment] : []), target];
+  const anchor = layout.isFirstOnLine(region.start)
+    ? region.start
+    : statement && layout.isFirstOnLine(statement.start)
+      ? statement.start
+      : undefined;
+  const separator = anchor === undefined ? ' ' : layout.newline + layout.indentAt(anchor);
+  return { start: region.start, end, text: lines.join(separator) };
+}
+
+/** The comment behind a return moves to the status assignment; one behind the last release went with it. */
+function endOfRegion(rendering: Rendering, join: Join, isAssigned: boolean): number {
+  const { layout } = rendering;
+  const end = exitEnd(join.exit);
+  if (join.exit.statement && !isAssigned) return end;
+  return layout.trailing(end)?.end ?? end;
+}
+
+function assignmentOf(rendering: Rendering, join: Join): string | undefined {
+  const { study, layout, status } = rendering;
+  const value = status.assignments.get(join.exit);
+  if (!value || !status.variable) return undefined;
+  const statement = join.exit.statement;
+  const moved = statement ? `${status.variable} = `.length - (value.start - statement.start) : 0;
+  const comment = statement ? layout.trailing(statement.end) : undefined;
+  const text = statement ? layout.shifted(value, moved) : textOf(study.tree, value);
+  return `${status.variable} = ${text};${comment ? ` ${comment.text}` : ''}`;
+}
+
+/** Statements and comments of the region that stay at the exit, in order. */
+function keptPieces(rendering: Rendering, join: Join): string[] {
+  const { study, layout, claims } = rendering;
+  const consumed = new Set(join.consumed.map((item) => item.node));
+  const pieces: string[] = [];
+  const first = join.consumed[0];
+  let inside = false;
+  let end = first?.start ?? 0;
+  for (const node of join.exit.list) {
+    const item = study.statements.item(node);
+    if (item === first) inside = true;
+    if (!inside) continue;
+    for (const comment of layout.ownLineComments({ start: end, end: node.start })) {
+      if (!claims.moved.has(comment.start)) pieces.push(comment.text);
+    }
+    if (!consumed.has(item.node)) {
+      const comment = layout.trailing(node.end);
+      pieces.push(textOf(study.tree, node) + (comment ? ` ${comment.text}` : ''));
+    }
+    end = node.end;
+  }
+  const last = join.exit.statement;
+  if (last) for (const comment of layout.ownLineComments({ start: end, end: last.start })) pieces.push(comment.text);
+  return pieces;
+}
+
+/** `if (x) { goto out; }` without its braces, where the project writes single statements so. */
+function withoutBraces(rendering: Rendering, join: Join, target: string): Edit | undefined {
+  const { study, layout } = rendering;
+  const { container, statement } = join.exit;
+  const parent = container.parent;
+  const condition = parent?.kind === 'if_statement' ? fieldOf(parent, 'condition') : undefined;
+  if (study.context.houseStyle.bracesForSingle || !parent || !condition || container.field !== 'consequence')
+    return undefined;
+  if (fieldOf(parent, 'alternative') || join.exit.list.length !== join.consumed.length || !statement) return undefined;
+  const first = join.consumed[0];
+  if (!first || !layout.isFirstOnLine(parent.start) || !layout.isFirstOnLine(first.start)) return undefined;
+  const around = [
+    { start: condition.end, end: first.start },
+    { start: statement.end, end: container.end },
+  ];
+  if (around.some((gap) => layout.comments(gap).length > 0 || study.statements.isFrozen(gap))) return undefined;
+  return { start: condition.end, end: container.end, text: layout.newline + layout.indentAt(first.start) + target };
+}
+
+/** The host's statements stay; labels are put between them, its value is carried in the status. */
+function renderInPlace(rendering: Rendering): Edit[] | Refusal {
+  const { study, layout, draft, status, labels } = rendering;
+  const host = draft.host;
+  const first = draft.block[0];
+  if (!host || !first) return [];
+  const span = { start: first.labelStart, end: exitEnd(host) };
+  if (study.statements.isFrozen(span) || conditionalDepth(study, first.start) > 0) {
+    return refuse(
+      'preprocessor-in-region',
+      'preprocessor lines stand in the cleanup that the others would share',
+      span,
+    );
+  }
+  const edits: Edit[] = [];
+  const value = status.assignments.get(host);
+  const entries = [...labels.keys()].sort((a, b) => a - b);
+  for (const entry of entries) {
+    const item = draft.block[entry];
+    const label = labels.get(entry);
+    if (!item || !label) continue;
+    if (!layout.isFirstOnLine(item.labelStart))
+      return refuse('nothing-gained', 'the shared statements do not stand on lines of their own', item);
+    const at = layout.attachedAbove(item.labelStart).start;
+    const assignment = entry === entries[0] && value ? hostAssignment(rendering, value, at) : '';
+    const line = label.isNew ? labelLine(rendering, label.name, item.start) : '';
+    const room = label.isNew && needsBlank(rendering, at, assignment) ? layout.newline : '';
+    if (assignment || line) edits.push({ start: at, end: at, text: assignment + room + line });
+  }
+  return [...edits, ...renderHostReturn(rendering), ...claimedEdits(rendering)];
+}
+
+function needsBlank(rendering: Rendering, at: number, assignment: string): boolean {
+  const { layout, study } = rendering;
+  if (!study.context.houseStyle.blankLineBeforeLabel) return false;
+  return assignment !== '' || !layout.hasRoomAbove(at);
+}
+
+function hostAssignment(rendering: Rendering, value: SyntaxNode, at: number): string {
+  const { layout, status, draft } = rendering;
+  const indent = layout.indentAt(draft.block[0]?.labelStart ?? at);
+  const statement = draft.host?.statement;
+  const comment = statement ? layout.trailing(statement.end) : undefined;
+  const column = value.start - layout.lineStart(value.start);
+  const text = layout.shifted(value, indent.length + `${status.variable} = `.length - column);
+  return `${indent}${status.variable} = ${text};${comment ? ` ${comment.text}` : ''}${layout.newline}`;
+}
+
+function renderHostReturn(rendering: Rendering): Edit[] {
+  const { study, layout, draft, status } = rendering;
+  const host = draft.host;
+  if (!host?.value || !host.statement || !status.variable || textOf(study.tree, host.value) === status.variable)
+    return [];
+  const edits: Edit[] = [{ start: host.value.start, end: host.value.end, text: status.variable }];
+  const comment = status.assignments.has(host) ? layout.trailing(host.statement.end) : undefined;
+  if (comment) edits.push({ start: host.statement.end, end: comment.end, text: '' });
+  return edits;
+}
+
+/** Comments of exits that found their place at a statement of the host. */
+function claimedEdits(rendering: Rendering): Edit[] {
+  const { layout, draft, claims } = rendering;
+  const edits: Edit[] = [];
+  for (const item of draft.block) {
+    const claim = claims.of(item);
+    if (claim.trailing && !claim.isThere) edits.push({ start: item.end, end: item.end, text: ` ${claim.trailing}` });
+    if (claim.leading.length > 0 && !claim.isLeadingThere) {
+      const at = layout.lineStart(item.start);
+      const indent = layout.indentAt(item.start);
+      edits.push({ start: at, end: at, text: claim.leading.map((text) => indent + text + layout.newline).join('') });
+    }
+  }
+  return edits;
+}
+
+/** The block behind the last statement of the body. */
+function renderAtEnd(rendering: Rendering): Edit[] | Refusal {
+  const { study, layout, draft, labels, claims } = rendering;
+  const { tree } = study;
+  const last = statementsOf(tree.body).at(-1);
+  const lastTop = statementsOf(tree.body).findLast((node) => layout.isFirstOnLine(node.start));
+  if (!last || !lastTop) return refuse('nothing-gained', 'the body stands on one line', tree.body);
+  const indent = layout.indentAt(statementIndentAnchor(study, layout) ?? lastTop.start);
+  const at = layout.lineStart(tree.body.end - 1);
+  const lines: string[] = [];
+  if (completesNormally(tree, last)) lines.push(`${indent}return;`);
+  if (study.context.houseStyle.blankLineBeforeLabel) lines.push('');
+  for (const [index, item] of draft.block.entries()) {
+    const label = labels.get(index);
+    if (label) lines.push(labelLine(rendering, label.name, undefined, indent).replace(/\r?\n$/, ''));
+    const claim = claims.of(item);
+    for (const text of claim.leading) lines.push(indent + text);
+    lines.push(indent + blockText(rendering, item, indent) + (claim.trailing ? ` ${claim.trailing}` : ''));
+  }
+  const value = returnText(rendering);
+  if (value !== undefined) lines.push(indent + value);
+  return [{ start: at, end: at, text: lines.map((line) => line + layout.newline).join('') }];
+}
+
+/** A statement of the body that is no label, whose indentation is that of the body. */
+function statementIndentAnchor(study: Study, layout: Layout): number | undefined {
+  return statementsOf(study.tree.body).find(
+    (node) => node.kind !== 'labeled_statement' && layout.isFirstOnLine(node.start),
+  )?.start;
+}
+
+function blockText(rendering: Rendering, item: Item, indent: string): string {
+  const { layout } = rendering;
+  return layout.reindented(item, layout.indentAt(item.start), indent);
+}
+
+function returnText(rendering: Rendering): string | undefined {
+  const { study, draft, status } = rendering;
+  if (isVoid(study.tree)) return undefined;
+  const value = draft.donor.value;
+  const text = status.variable ?? (value ? textOf(study.tree, value) : '');
+  return study.context.houseStyle.returnParens ? `return (${text});` : `return ${text};`;
+}
+
+function labelLine(rendering: Rendering, name: string, at: number | undefined, body = ''): string {
+  const { study, layout } = rendering;
+  const column = study.context.houseStyle.labelIndent;
+  const indent = column === 'body' ? (at === undefined ? body : layout.indentAt(at)) : column;
+  return `${indent}${name}:${layout.newline}`;
+}
+
+/** The declaration of a new status, or an existing one moved to the head of the body. */
+function renderDeclaration(rendering: Rendering): Edit[] {
+  const { study, layout, status } = rendering;
+  if (status.declaration) return [declareAtHead(study, layout, `${status.declaration};`)];
+  const existing = status.existing;
+  if (!status.isHoisted || !existing) return [];
+  const { statement, initializer, node } = existing;
+  const head = declareAtHead(study, layout, `${study.tree.source.slice(statement.start, node.end)};`);
+  if (!initializer) {
+    const start = layout.lineStart(statement.start);
+    return [head, { start, end: layout.lineEnd(statement.end), text: '' }];
+  }
+  return [head, { start: statement.start, end: node.start, text: '' }];
+}
+
+/**
+ * A declaration behind those at the head of the body, before the first whose value is computed by a call, so that an
+ * acquisition and its check stay together. Never inside a preprocessor branch.
+ */
+export function declareAtHead(study: Study, layout: Layout, text: string): Edit {
+  const { body } = study.tree;
+  let previous: SyntaxNode | undefined;
+  let next: SyntaxNode | undefined;
+  for (const node of statementsOf(body)) {
+    next = node;
+    if (node.kind !== 'declaration' || hasCallInside(node)) break;
+    if (study.statements.isFrozen({ start: body.start, end: node.end })) break;
+    previous = node;
+    next = undefined;
+  }
+  if (previous) {
+    const at = layout.lineEnd(previous.end);
+    return { start: at, end: at, text: layout.indentAt(previous.start) + text + layout.newline };
+  }
+  const at = layout.lineEnd(body.start);
+  const indent = layout.indentAt(next?.start ?? body.end);
+  const blank = next && next.kind !== 'declaration' && !layout.hasBlankBelow(body.start) ? layout.newline : '';
+  return { start: at, end: at, text: indent + text + layout.newline + blank };
+}
+
+function hasCallInside(node: SyntaxNode): boolean {
+  return node.kind === 'call_expression' || node.children.some(hasCallInside);
+}
+
+/** How many `#if` of the function are open at an offset. */
+export function conditionalDepth(study: Study, offset: number): number {
+  const text = study.tree.source.slice(study.tree.root.start, offset);
+  let depth = 0;
+  for (const match of text.matchAll(/^[ \t]*#[ \t]*(if|endif)/gm)) depth += match[1] === 'if' ? 1 : -1;
+  return depth;
+}

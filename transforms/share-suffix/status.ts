@@ -1,0 +1,258 @@
+/** How differing return values reach the one `return` of the block: the choice of a status variable. */
+import { refuse } from '../../src/diagnostics/refusal.ts';
+import type { Refusal } from '../../src/diagnostics/refusal.ts';
+import type { Declaration } from '../../src/syntax/bindings.ts';
+import { fieldOf, textOf } from '../../src/syntax/tree.ts';
+import type { FunctionTree, SyntaxNode } from '../../src/syntax/tree.ts';
+import type { Draft } from './blocks.ts';
+import type { Study } from './context.ts';
+import { exitEnd, isVoid } from './exits.ts';
+import type { FunctionExit } from './exits.ts';
+import { isFieldName, lexSpan } from './tokens.ts';
+
+export interface StatusPlan {
+  /** Undefined: every exit returns the same text, which stays in the block. */
+  readonly variable: string | undefined;
+  /** The variable was there; it may have to be declared earlier. */
+  readonly existing: Declaration | undefined;
+  /** The declaration is moved to the head of the body, without a value. */
+  readonly isHoisted: boolean;
+  /** For a new variable: its declaration without `;`. */
+  readonly declaration: string | undefined;
+  /** Exits that set the variable before they jump or fall in, and to what. */
+  readonly assignments: ReadonlyMap<FunctionExit, SyntaxNode>;
+}
+
+const NO_STATUS: StatusPlan = {
+  variable: undefined,
+  existing: undefined,
+  isHoisted: false,
+  declaration: undefined,
+  assignments: new Map(),
+};
+
+/** Picks the status variable of a draft. */
+export function chooseStatus(study: Study, draft: Draft): StatusPlan | Refusal {
+  const exits = sharers(draft);
+  if (isVoid(study.tree)) return NO_STATUS;
+  const missing = exits.find((exit) => !exit.value);
+  if (missing)
+    return refuse('status-type', 'an exit of a function that returns a value returns none', missing.container);
+  if (isOneText(study, draft, exits)) return NO_STATUS;
+  for (const candidate of candidates(study, draft, exits)) {
+    const plan = reuse(study, draft, exits, candidate);
+    if (plan) return plan;
+  }
+  return introduce(study, draft, exits);
+}
+
+function sharers(draft: Draft): FunctionExit[] {
+  const joins = draft.joins.map((join) => join.exit);
+  return draft.host ? [...joins, draft.host] : joins;
+}
+
+/** The same text at each exit that may stand behind the label: no call that records where it stands. */
+function isOneText(study: Study, draft: Draft, exits: readonly FunctionExit[]): boolean {
+  const value = draft.host?.value ?? draft.donor.value;
+  if (!value || exits.some((exit) => exit.valueKey !== draft.donor.valueKey)) return false;
+  const { tokens } = lexSpan(study.tree.source, value.start, value.end);
+  return tokens.every((token, index) => {
+    if (token.kind !== 'name' || isFieldName(tokens, index)) return true;
+    const there = study.names.resolve(token.text, value.start);
+    if (there) return draft.host !== undefined || study.names.resolve(token.text, study.tree.body.end - 1) === there;
+    if (!draft.host && study.names.resolve(token.text, study.tree.body.end - 1)) return false;
+    const facts = study.context.knowledge.name(token.text);
+    if (facts.macro && (facts.macro.isStateful || facts.macro.freeNames.includes('__LINE__'))) return false;
+    return (
+      tokens[index + 1]?.text !== '(' || (facts.kind !== 'unknown' && !facts.diagnostic) || token.text === 'sizeof'
+    );
+  });
+}
+
+/** Variables that exits return, the host's and the last exit's first. */
+function candidates(study: Study, draft: Draft, exits: readonly FunctionExit[]): Declaration[] {
+  const inOrder = [draft.host, study.exits.findLast((exit) => exit.isTop), ...exits];
+  const found = inOrder.map((exit) => exit && returnedVariable(study, exit));
+  return [...new Set(found.filter((declaration) => declaration !== undefined))];
+}
+
+/** The local that an exit returns, if it returns just that. */
+export function returnedVariable(study: Study, exit: FunctionExit): Declaration | undefined {
+  if (exit.value?.kind !== 'identifier') return undefined;
+  return study.names.resolve(textOf(study.tree, exit.value), exit.value.start);
+}
+
+function reuse(
+  study: Study,
+  draft: Draft,
+  exits: readonly FunctionExit[],
+  candidate: Declaration,
+): StatusPlan | undefined {
+  if (study.unknownCall !== undefined || !isStatus(study, draft, candidate)) return undefined;
+  const isLate = draft.joins.some((join) => exitEnd(join.exit) < candidate.statement.end);
+  if (isLate && !canHoist(study, candidate)) return undefined;
+  for (const exit of exits) {
+    const there = study.names.resolve(candidate.name, exitEnd(exit) - 1);
+    if (there !== candidate && !(isLate && there === undefined)) return undefined;
+    if (!isLate && there === undefined) return undefined;
+  }
+  const assignments = new Map<FunctionExit, SyntaxNode>();
+  for (const exit of exits) {
+    if (!exit.value || returnedVariable(study, exit) === candidate) continue;
+    if (!survives(study, candidate, exit.value)) return undefined;
+    if (!holdsAlready(study, candidate, exit, isLate)) assignments.set(exit, exit.value);
+  }
+  return { variable: candidate.name, existing: candidate, isHoisted: isLate, declaration: undefined, assignments };
+}
+
+/** A plain local of the body that the block does not look at. */
+function isStatus(study: Study, draft: Draft, candidate: Declaration): boolean {
+  if (candidate.isParameter || candidate.isStatic || candidate.isExtern || candidate.isVolatile) return false;
+  if (candidate.isArray || candidate.isAddressed || candidate.scope !== study.tree.body) return false;
+  if (/\bconst\b/.test(lastQualifiers(study.tree, candidate))) return false;
+  return !draft.block.some((item) => item.mentions.has(candidate));
+}
+
+/** `const` of the object itself: behind the last star, or among the specifiers where there is none. */
+function lastQualifiers(tree: FunctionTree, declaration: Declaration): string {
+  const text = tree.source.slice(declaration.statement.start, declaration.node.start);
+  const star = text.lastIndexOf('*');
+  return star >= 0 && declaration.isPointer ? text.slice(star) : text;
+}
+
+/** The value comes out of the variable as it went in. */
+function survives(study: Study, candidate: Declaration, value: SyntaxNode): boolean {
+  const own = normalType(candidate.type);
+  if (own === normalType(returnType(study.tree) ?? '')) return true;
+  const wide = /^(?:int|long|long long|ssize_t|signed|signed int|off_t|ptrdiff_t|int32_t|int64_t)$/;
+  const text = textOf(study.tree, value).replace(/[()\s]/g, '');
+  return wide.test(own) && wide.test(normalType(returnType(study.tree) ?? '')) && /^-?\d{1,4}$/.test(text);
+}
+
+function normalType(type: string): string {
+  return type
+    .replace(/\s*\*\s*/g, '*')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** `int ret = -1;` and nothing assigned it before this exit, which returns -1. */
+function holdsAlready(study: Study, candidate: Declaration, exit: FunctionExit, isLate: boolean): boolean {
+  if (isLate || !candidate.initializer || !exit.value) return false;
+  if (study.statements.key(candidate.initializer) !== exit.valueKey) return false;
+  if (isInLoop(exit.container, study.tree.body) || study.gotos.size > 0) return false;
+  let touched = false;
+  const { tokens } = lexSpan(study.tree.source, candidate.statement.end, exit.container.start);
+  for (const [index, token] of tokens.entries()) {
+    if (token.text !== candidate.name || isFieldName(tokens, index)) continue;
+    if (study.names.resolve(token.text, token.start) === candidate) touched = true;
+  }
+  return !touched;
+}
+
+function isInLoop(node: SyntaxNode, body: SyntaxNode): boolean {
+  for (let at: SyntaxNode | undefined = node; at && at !== body; at = at.parent) {
+    if (['for_statement', 'while_statement', 'do_statement'].includes(at.kind)) return true;
+  }
+  return false;
+}
+
+/** One declarator, plain or with a plain value, directly in the body. */
+export function canHoist(study: Study, declaration: Declaration): boolean {
+  const { statement } = declaration;
+  if (statement.parent !== study.tree.body || study.statements.isFrozen(statement)) return false;
+  if (statement.children.filter((child) => child.field === 'declarator').length !== 1) return false;
+  if (declaration.initializer?.kind === 'initializer_list' || declaration.isArray) return false;
+  if (/\b(?:typeof|__typeof__|auto|__auto_type)\b/.test(textOf(study.tree, statement))) return false;
+  const words = statement.children.filter(
+    (child) => child.kind === 'storage_class_specifier' || child.kind.startsWith('attribute'),
+  );
+  return words.length === 0 && !/\bconst\b/.test(lastQualifiers(study.tree, declaration));
+}
+
+/** A new variable of exactly the function's return type. */
+function introduce(study: Study, draft: Draft, exits: readonly FunctionExit[]): StatusPlan | Refusal {
+  const type = returnType(study.tree);
+  if (type === undefined)
+    return refuse('unnameable-type', 'the return type of the function cannot be written', study.tree.root);
+  const name = newName(study);
+  if (name === undefined)
+    return refuse('name-collision', 'every usual name for a status variable is taken', study.tree.root);
+  const values = new Map<FunctionExit, SyntaxNode>();
+  for (const exit of exits) if (exit.value) values.set(exit, exit.value);
+  const common = constantOfJoins(study, draft);
+  const stars = type.endsWith('*') ? '' : ' ';
+  if (common === undefined) {
+    return {
+      variable: name,
+      existing: undefined,
+      isHoisted: false,
+      declaration: `${type}${stars}${name}`,
+      assignments: values,
+    };
+  }
+  const declaration = `${type}${stars}${name} = ${common}`;
+  const own = new Map([...values].filter(([exit]) => exit === draft.host));
+  return { variable: name, existing: undefined, isHoisted: false, declaration, assignments: own };
+}
+
+/** The constant that all jumping exits return while the host returns something else. */
+function constantOfJoins(study: Study, draft: Draft): string | undefined {
+  const first = draft.joins[0]?.exit;
+  if (!draft.host || !first?.value || draft.joins.some((join) => join.exit.valueKey !== first.valueKey))
+    return undefined;
+  return isConstant(study, first.value) ? textOf(study.tree, first.value) : undefined;
+}
+
+/** A value that is the same wherever it is evaluated: literals, and file-scope names in capitals (macros, enumerators). */
+export function isConstant(study: Study, value: SyntaxNode): boolean {
+  const { tokens } = lexSpan(study.tree.source, value.start, value.end);
+  return tokens.every((token, index) => {
+    if (token.kind === 'number' || token.kind === 'string') return true;
+    if (token.kind === 'mark') return ['-', '~', '(', ')', '!', '+', '|', '*'].includes(token.text);
+    if (tokens[index + 1]?.text === '(' && token.text !== 'sizeof') return false;
+    if (['true', 'false', 'NULL', 'nullptr', 'void', 'char', 'int', 'struct', 'long', 'unsigned'].includes(token.text))
+      return true;
+    return study.names.resolve(token.text, token.start) === undefined && /^[A-Z_][A-Z0-9_]*$/.test(token.text);
+  });
+}
+
+/** The return type as it is written, without storage class; pointers end in `*`. */
+export function returnType(tree: FunctionTree): string | undefined {
+  const type = fieldOf(tree.root, 'type');
+  const declarator = fieldOf(tree.root, 'declarator');
+  if (!type || !declarator || tree.errors.some((error) => error.end <= tree.body.start)) return undefined;
+  if (type.kind === 'struct_specifier' && declarator.kind !== 'pointer_declarator') return undefined;
+  if (['struct_specifier', 'union_specifier', 'enum_specifier'].includes(type.kind) && fieldOf(type, 'body'))
+    return undefined;
+  let stars = 0;
+  let inner: SyntaxNode | undefined = declarator;
+  while (inner?.kind === 'pointer_declarator') {
+    stars++;
+    inner = fieldOf(inner, 'declarator');
+  }
+  if (inner?.kind !== 'function_declarator' || fieldOf(inner, 'declarator')?.kind !== 'identifier') return undefined;
+  const parts = tree.root.children
+    .filter((child) => child === type || (child.kind === 'type_qualifier' && child.end <= declarator.start))
+    .filter(
+      (child) =>
+        child === type || stars > 0 || !/^(?:const|volatile|inline|__inline|_Noreturn)$/.test(textOf(tree, child)),
+    )
+    .filter((child) => child === type || /^(?:const|volatile)$/.test(textOf(tree, child)))
+    .map((child) => textOf(tree, child).replace(/\s+/g, ' '));
+  return parts.join(' ') + (stars > 0 ? ` ${'*'.repeat(stars)}` : '');
+}
+
+/** The project's usual name that occurs nowhere in the function. */
+function newName(study: Study): string | undefined {
+  const { houseStyle, status } = study.context;
+  const wishes = [...(status?.variable ? [status.variable] : []), ...houseStyle.statusNames];
+  return [...wishes, 'result', 'ret', 'rc', 'status', 'retval', 'exit_status'].find((name) => isFreeName(study, name));
+}
+
+/** Occurs nowhere in the function and names nothing that is known. */
+function isFreeName(study: Study, name: string): boolean {
+  if (study.names.used.has(name)) return false;
+  const facts = study.context.knowledge.name(name);
+  return facts.kind === 'unknown';
+}
