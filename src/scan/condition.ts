@@ -21,12 +21,13 @@ export function parseCondition(directive: string): Condition {
   return parseFormula(text);
 }
 
-/** The text of a directive without comments and splices, blanks collapsed. */
+const QUOTED_OR_BLANK = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?:\/\*.*?\*\/|\/\/[^\n]*|\s)+/gs;
+
+/** The text of a directive without comments and splices, blanks collapsed; literals as they are. */
 export function withoutComments(directive: string): string {
   return directive
-    .replaceAll(/\\\r?\n/g, ' ')
-    .replaceAll(/\/\*.*?\*\/|\/\/.*$/gs, ' ')
-    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\\\r?\n/g, '')
+    .replaceAll(QUOTED_OR_BLANK, (_, literal: string | undefined) => literal ?? ' ')
     .trim();
 }
 
@@ -34,7 +35,8 @@ function firstWord(text: string): string {
   return /^[\w$]*/.exec(text)?.[0] ?? '';
 }
 
-function parseFormula(text: string): Condition {
+/** Reads a formula as it stands behind `#if`. */
+export function parseFormula(text: string): Condition {
   const trimmed = stripParentheses(text.trim());
   for (const [operator, kind] of [['||', 'or'] as const, ['&&', 'and'] as const]) {
     const at = splitAt(trimmed, operator);
@@ -101,4 +103,23 @@ export function evaluate(condition: Condition, known: Assignment): boolean | { r
   const left = evaluate(condition.left, known);
   if (typeof left !== 'boolean') return left;
   return left === (condition.kind === 'or') ? left : evaluate(condition.right, known);
+}
+
+/** The formula as text: what `parseFormula` reads back. */
+export function renderCondition(condition: Condition): string {
+  if (condition.kind === 'constant') return condition.value ? '1' : '0';
+  if (condition.kind === 'atom') return condition.text;
+  if (condition.kind === 'not') return `!${renderOperand(condition.operand)}`;
+  return `${renderOperand(condition.left)} ${condition.kind === 'or' ? '||' : '&&'} ${renderOperand(condition.right)}`;
+}
+
+function renderOperand(condition: Condition): string {
+  const isSimple =
+    condition.kind === 'constant' || (condition.kind === 'atom' && /^(defined\()?[\w$]+\)?$/.test(condition.text));
+  return isSimple ? renderCondition(condition) : `(${renderCondition(condition)})`;
+}
+
+/** The contrary, without a double negation. */
+export function negate(condition: Condition): Condition {
+  return condition.kind === 'not' ? condition.operand : { kind: 'not', operand: condition };
 }

@@ -268,10 +268,17 @@ class FileScanner {
       return;
     }
     state.oldStyle = undefined;
-    state.construct = isFunctionHead(state.head) ? 'function' : 'other';
+    state.construct = isFunctionHead(state.head) && !this.#isInitialiser(at) ? 'function' : 'other';
     state.depth = 1;
     state.bodyStart = at;
     this.#recovery = undefined;
+  }
+
+  /** `define_machine(x) { .name = "x", }`. */
+  #isInitialiser(open: number): boolean {
+    let at = open + 1;
+    while (BLANK[this.#text.charCodeAt(at)] === 1) at++;
+    return this.#text[at] === '.' && this.#text[at + 1] !== '.';
   }
 
   /** A `}` outside everything closes `extern "C" {`, or shows that the last function ended too early. */

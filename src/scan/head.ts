@@ -148,7 +148,9 @@ export function isStorageWord(text: string, start: number, end: number): boolean
 }
 
 /** The span of the function's name among the groups of its head; undefined when no group can be a parameter list. */
-export function nameOf(text: string, groups: readonly Group[]): { start: number; end: number } | undefined {
+export function nameOf(text: string, all: readonly Group[]): { start: number; end: number } | undefined {
+  const possible = all.filter((group) => canBeParameters(text, group));
+  const groups = possible.length > 0 ? possible : all;
   const chosen =
     groups.find((_, index) => isNameGroup(text, groups, index)) ??
     groups.find((group) => group.nameStart >= 0 && group.wordsBefore > 0) ??
@@ -157,6 +159,11 @@ export function nameOf(text: string, groups: readonly Group[]): { start: number;
   if (!chosen) return undefined;
   const isNested = chosen.nameStart < 0 || isUnnamedNext(groups, groups.indexOf(chosen));
   return isNested ? innerName(text, chosen) : { start: chosen.nameStart, end: chosen.nameEnd };
+}
+
+/** `DEPRECATED(7, "use g")` is an attribute, whatever stands around it. */
+function canBeParameters(text: string, group: Group): boolean {
+  return !/^\s*\d|"/.test(text.slice(group.open + 1, group.close));
 }
 
 /** `int f(void) ATTR(1) {`, `ATTR(1) int f(void) {`, `EXPORT(int) f(void) {`: only `f` names the function. */
@@ -177,7 +184,8 @@ function isUnnamedNext(groups: readonly Group[], index: number): boolean {
   return next !== undefined && next.nameStart < 0 && next.wordsBefore === 0;
 }
 
-function looksLikeAttribute(word: string): boolean {
+/** `__must_check`, `NORETURN`. */
+export function looksLikeAttribute(word: string): boolean {
   return word.startsWith('__') || word === word.toUpperCase();
 }
 

@@ -5,7 +5,15 @@
  */
 import { maskExpression, surplus } from './mask-expression.ts';
 import type { MaskText } from './mask-text.ts';
-import { ATTRIBUTE_WORDS, attributeLikeness, SPECIFIERS, TAG_WORDS, TYPE_WORDS, TYPEOF_WORDS } from './mask-words.ts';
+import {
+  ATTRIBUTE_WORDS,
+  attributeLikeness,
+  SPECIFIERS,
+  TAG_WORDS,
+  TYPE_WORDS,
+  TYPEOF_WORDS,
+  UNKNOWN_SPECIFIERS,
+} from './mask-words.ts';
 
 /** The words before the first declarator. */
 export interface Specifiers {
@@ -34,6 +42,7 @@ export function readSpecifiers(text: MaskText, from: number, to: number): Specif
       hasType = true;
       i = behindTag(text, i, to);
     } else if (SPECIFIERS.has(word)) {
+      if (UNKNOWN_SPECIFIERS.has(word)) text.mask(i, i + 1, 'blank');
       hasSpecifier = true;
       hasType ||= TYPE_WORDS.has(word);
       i = word === '_Atomic' && text.word(i + 1) === '(' ? text.behind(i + 1) : i + 1;
@@ -41,7 +50,7 @@ export function readSpecifiers(text: MaskText, from: number, to: number): Specif
       hasType = true;
       i = text.word(i + 1) === '(' ? text.behind(i + 1) : i + 1;
     } else if (ATTRIBUTE_WORDS.has(word)) i = text.behind(i + 1);
-    else if (text.word(i + 1) === '(' && isMacroInSpecifiers(text, text.behind(i + 1), to)) {
+    else if (text.word(i + 1) === '(' && isMacroInSpecifiers(text, i, to, words.length + (hasType ? 1 : 0))) {
       macros.push(i);
       i = text.behind(i + 1);
     } else {
@@ -60,11 +69,18 @@ function behindTag(text: MaskText, at: number, to: number): number {
   return text.word(i) === '{' ? text.behind(i) : i;
 }
 
-/** What follows `NAME(...)` shows that it is no declarator: another word, or `*` and a word. */
-function isMacroInSpecifiers(text: MaskText, behind: number, to: number): boolean {
+/** What follows `NAME(...)` shows that it is no declarator: another word, or `*` and a word; or `T x ALIGNED(8);`. */
+function isMacroInSpecifiers(text: MaskText, at: number, to: number, wordsBefore: number): boolean {
+  const behind = text.behind(at + 1);
+  if (wordsBefore >= 2 && isAttributeMacro(text.word(at))) return true;
   let i = behind;
   while (i < to && text.word(i) === '*') i++;
   return i < to && text.isIdentifier(i) && (i === behind || isDeclaratorEnd(text.word(i + 1)));
+}
+
+/** `ALIGNED(8)`, but not `SILENCE_INIT(NULL)`, which is an initialiser. */
+function isAttributeMacro(word: string): boolean {
+  return attributeLikeness(word) >= 2.5 && !/INIT/i.test(word);
 }
 
 /** Tokens that can follow a declared name. */
@@ -124,7 +140,7 @@ export function maskDeclarators(
       maskExpression(text, i + 1, text.behind(i) - 1, onBlock);
       i = text.behind(i);
     } else i++;
-    if (text.isIdentifier(i - 1)) isNamed = true;
+    if (text.isIdentifier(i - 1) && !SPECIFIERS.has(text.word(i - 1))) isNamed = text.word(i) !== '*';
   }
 }
 
@@ -147,12 +163,12 @@ function maskDeclaratorWords(text: MaskText, from: number, to: number, isNamed: 
     const word = text.word(i);
     if (ATTRIBUTE_WORDS.has(word) || word === 'asm' || word === '__asm__') i = text.behind(i + 1);
     else if (SPECIFIERS.has(word)) i++;
-    else if (text.word(i + 1) === '(' && (isNamed || words.length > 0)) {
+    else if (text.word(i + 1) === '(' && isAttributeMacro(word) && (isNamed || words.length > 0)) {
       text.mask(i, text.behind(i + 1), 'blank');
       i = text.behind(i + 1);
     } else words.push(i++);
   }
-  const keep = isNamed ? 0 : 1;
+  const keep = isNamed || text.word(i) === '*' ? 0 : 1;
   const dropped = new Set(keep === 0 ? words : surplusNames(text, words));
   for (const index of dropped) text.mask(index, index + 1, 'blank');
   return i;

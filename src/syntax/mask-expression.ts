@@ -5,6 +5,9 @@
  *   effect, and the identifier's node covers the whole type.
  * - A declaration as a macro argument (`each(int i, a)`) loses its type words; the name and its `=` stay.
  * - An empty argument loses a comma; an argument that is only an operator becomes an identifier. Neither has an effect.
+ * - The member of `offsetof(struct s, u.x)` becomes one identifier: it is a constant.
+ * - Macros side by side (`DIR BRANCH`, `EV_DEFAULT_ loop`) can only be string literals or carry their own comma: several
+ *   in capitals become one identifier, one beside a variable becomes blank.
  * - A macro beside string literals (`"a" STRINGIFY(X) "b"`) becomes a string literal: nothing else can stand there.
  * - An attribute macro in a cast (`(char __user *)p`) becomes blank: a cast names a type and nothing else.
  * - `typeof(x)`: its operand becomes blank; it is not evaluated.
@@ -33,7 +36,9 @@ export function maskExpression(text: MaskText, from: number, to: number, onBlock
       const behind = text.behind(i + 1);
       text.mask(i, behind, 'word');
       i = behind - 1;
-    } else if (text.isString(i) || text.isIdentifier(i)) i = maskStringRun(text, i, to) - 1;
+    } else if (text.isString(i) || text.isIdentifier(i)) {
+      i = Math.max(maskStringRun(text, i, to), maskWordRun(text, i, to)) - 1;
+    }
   }
 }
 
@@ -70,15 +75,22 @@ export function surplus(text: MaskText, words: readonly number[], keep: number):
 }
 
 function maskArguments(text: MaskText, open: number, close: number, onBlock: (open: number) => void): void {
+  const name = text.word(open - 1);
   const commas = [open];
   for (let i = open + 1; i < close; i = text.behind(i)) if (text.word(i) === ',') commas.push(i);
   commas.push(close);
+  if (name === 'offsetof' || name === '__builtin_offsetof') return maskOffsetof(text, commas);
   for (let n = 0; n + 1 < commas.length; n++) {
     const from = (commas[n] ?? open) + 1;
     const to = commas[n + 1] ?? close;
     if (from === to) maskEmptyArgument(text, n, commas);
     else maskArgument(text, from, to, onBlock);
   }
+}
+
+/** `offsetof(struct s, u.x[3])`: the grammar wants a single field name. It is a constant, nothing in it is used. */
+function maskOffsetof(text: MaskText, [, comma = 0, close = 0]: readonly number[]): void {
+  if (close > comma + 2) text.mask(comma + 1, close, 'word');
 }
 
 /** `f(a, , b)`, `HEAD(, s)`: one of the commas goes. */
@@ -98,6 +110,7 @@ function maskArgument(text: MaskText, from: number, to: number, onBlock: (open: 
   if (text.word(to - 1) === '*' && isTypeWithStars(text, from, to)) return text.mask(from, to, 'word');
   if (LEADING_OPERATORS.test(first)) return text.mask(from, from + 1, 'blank');
   if (OPERATORS.test(text.word(to - 1))) return text.mask(to - 1, to, 'blank');
+  if (to - from === 2 && text.tokens[to - 1]?.kind === 'number') return text.mask(from, to, 'word');
   if (first === '.' && text.isIdentifier(from + 1) && text.word(from + 2) === '=') text.mask(from, from + 3, 'blank');
   if (first === '{' && to === text.behind(from)) onBlock(from);
 }
@@ -146,6 +159,23 @@ function maskStringRun(text: MaskText, from: number, to: number): number {
   if (strings === 0 || macros.length === 0) return from + 1;
   for (const [start, end] of macros) if (!isNative(text, start, end, from)) text.mask(start, end, 'string');
   return at;
+}
+
+/** `DIR BRANCH`: two and more identifiers side by side. Returns the index behind what was masked, at least `from + 1`. */
+function maskWordRun(text: MaskText, from: number, to: number): number {
+  let behind = from;
+  while (behind < to && isPlainIdentifier(text, behind) && !TAG_WORDS.has(text.word(behind))) behind++;
+  if (behind - from < 2) return from + 1;
+  const others: number[] = [];
+  for (let i = from; i < behind; i++) if (!isMacroWord(text.word(i))) others.push(i);
+  if (others.length === 0) text.mask(from, behind, 'word');
+  if (others.length !== 1) return behind;
+  for (let i = from; i < behind; i++) if (i !== others[0]) text.mask(i, i + 1, 'blank');
+  return behind - 1;
+}
+
+function isMacroWord(word: string): boolean {
+  return word === word.toUpperCase() || attributeLikeness(word) >= 2.5;
 }
 
 /** The grammar takes a bare identifier behind a string literal. */

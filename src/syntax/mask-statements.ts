@@ -129,17 +129,48 @@ function maskBareMacro(text: MaskText, i: number, to: number): number | undefine
   return i + 1;
 }
 
-/** `each(...)` becomes `while(...)`, where the name is long enough. */
+/** `each_item(...)` becomes `while    (...)`, where the name is long enough; a short one takes from its arguments. */
 function maskLoopMacro(text: MaskText, i: number, behind: number): number | undefined {
   const name = text.word(i);
-  const room = text.start(i + 1) - text.start(i);
-  if (room < 5 || text.isFirstOnLine(i + 1)) return undefined;
-  const length = Math.max(name.length, 5);
   const isAlways = isLoopName(name);
-  text.writeAt(text.start(i), `while${' '.repeat(length - 5)}`, isAlways);
+  if (!isAlways && hasUnboundJump(text, behind)) return undefined;
+  const room = text.start(i + 1) - text.start(i);
+  if (text.isFirstOnLine(i + 1)) return undefined;
+  if (room >= 5) {
+    text.writeAt(text.start(i), `while${' '.repeat(Math.max(name.length, 5) - 5)}`, isAlways);
+    maskExpression(text, i, behind, () => {});
+  } else if (!writeShortLoop(text, i, behind, isAlways)) return undefined;
   text.iteratorMacros.push({ start: text.start(i), end: text.end(behind - 1) });
-  maskExpression(text, i, behind, () => {});
   return behind;
+}
+
+/** `TEST("list") {` becomes `while(_____) {`: only where the arguments have no effect. */
+function writeShortLoop(text: MaskText, i: number, behind: number, isAlways: boolean): boolean {
+  const from = text.start(i);
+  const to = text.end(behind - 1);
+  const source = text.text.slice(from, to);
+  if (to - from < 9 || /[\r\n]/.test(source) || /[=(]|\+\+|--/.test(source.slice(source.indexOf('(') + 1)))
+    return false;
+  text.writeAt(from, `while(${'_'.repeat(to - from - 7)})`, isAlways);
+  return true;
+}
+
+/** A `break` or `continue` of the body that would belong to the macro, were it a loop; it need not be one. */
+function hasUnboundJump(text: MaskText, from: number): boolean {
+  const end = text.word(from) === '{' ? text.behind(from) : endOfStatement(text, from, text.tokens.length);
+  for (let i = from; i < end; i++) {
+    const word = text.word(i);
+    if (word === 'break' || word === 'continue') return true;
+    if (/^(for|while|do|switch)$/.test(word)) i = behindBlockOf(text, i) - 1;
+  }
+  return false;
+}
+
+/** Behind the block of a loop; right behind its keyword where it has none, and for a switch, which binds no `continue`. */
+function behindBlockOf(text: MaskText, i: number): number {
+  if (text.word(i) === 'switch') return i + 1;
+  const header = text.word(i + 1) === '(' ? text.behind(i + 1) : i + 1;
+  return text.word(header) === '{' ? text.behind(header) : i + 1;
 }
 
 function maskDeclarationOrExpression(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {

@@ -15,6 +15,14 @@ export const TYPE_WORDS: ReadonlySet<string> = new Set(
   'void char short int long float double signed unsigned _Bool bool _Complex __int128 __signed__'.split(' '),
 );
 
+/** Standard words the grammar does not know; none changes which object a name means. */
+export const UNKNOWN_SPECIFIERS: ReadonlySet<string> = new Set([
+  '_Thread_local',
+  '__restrict',
+  '__const',
+  '__signed__',
+]);
+
 export const TAG_WORDS: ReadonlySet<string> = new Set(['struct', 'union', 'enum']);
 
 /** A parenthesis behind these belongs to a declaration. */

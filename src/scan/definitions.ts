@@ -1,0 +1,290 @@
+/**
+ * What a file defines and declares, located by the lexer alone: macros, includes, prototypes, functions, and the field
+ * names that may never be cached. Nothing is parsed, so this is cheap enough for every header of a repository.
+ */
+import type { Span } from '../base/span.ts';
+import { negate, parseCondition, renderCondition, withoutComments, type Condition } from './condition.ts';
+import { scanFunctions, type FunctionRange } from './functions.ts';
+import { looksLikeAttribute, nameOf, type Group, type Head } from './head.ts';
+import { lex, type Directive, type Token } from './lex.ts';
+
+export interface MacroDefinition {
+  readonly name: string;
+  /** Parameter names without the `...`; undefined for an object-like macro. */
+  readonly params: readonly string[] | undefined;
+  readonly isVariadic: boolean;
+  /** Replacement text, splices and comments replaced by blanks. */
+  readonly body: string;
+  /** The whole logical line, from `#`. */
+  readonly start: number;
+  readonly end: number;
+  /** Formulas that all hold here, outermost first; `#else` gives the contrary of its `#if`. No include guards. */
+  readonly conditions: readonly string[];
+}
+
+export interface Include {
+  readonly path: string;
+  /** Written with `<>`. */
+  readonly isSystem: boolean;
+  readonly start: number;
+  readonly conditions: readonly string[];
+}
+
+/** A declaration of a function at the top level. */
+export interface Prototype {
+  readonly name: string;
+  readonly start: number;
+  /** Offset behind `;`. */
+  readonly end: number;
+  /** Without the `;`. */
+  readonly text: string;
+  /** Words and calls around the declarator that are no part of the type: `__attribute__((noreturn))`, `NORETURN`. */
+  readonly attributes: readonly string[];
+  readonly conditions: readonly string[];
+}
+
+export interface FunctionDefinition extends FunctionRange {
+  readonly conditions: readonly string[];
+}
+
+export interface FileDefinitions {
+  readonly macros: readonly MacroDefinition[];
+  readonly includes: readonly Include[];
+  readonly prototypes: readonly Prototype[];
+  readonly functions: readonly FunctionDefinition[];
+  readonly typedefs: readonly string[];
+  /** Fields declared volatile or _Atomic, and members of unions, wherever they are in the file. */
+  readonly volatileFields: readonly string[];
+}
+
+/** Lists what a file defines. Never throws, whatever the text. */
+export function scanDefinitions(text: string): FileDefinitions {
+  const directives = new Map<number, Directive>();
+  const prototypes = new Map<number, Omit<Prototype, 'conditions'>>();
+  const typedefs = new Set<string>();
+  // A scan that recovers from an unbalanced function passes some lines twice: what is found is kept by its offset.
+  const { functions } = scanFunctions(text, {
+    directive: (name, start, end) => directives.set(start, { name, start, end }),
+    declaration: (start, end, head) => {
+      const prototype = prototypeOf(text, start, end, head);
+      if (prototype) prototypes.set(start, prototype);
+      else if (head.isTypedef) addTypedef(text.slice(start, end), typedefs);
+    },
+  });
+  const lines = [...directives.values()].toSorted((a, b) => a.start - b.start);
+  const conditions = new ConditionIndex(text, lines);
+  const byStart = [...prototypes.values()].toSorted((a, b) => a.start - b.start);
+  return {
+    ...preprocessorDefinitions(text, lines, conditions),
+    prototypes: byStart.map((prototype) => ({ ...prototype, conditions: conditions.at(prototype.start) })),
+    functions: functions.map((range) => ({ ...range, conditions: conditions.at(range.nameStart) })),
+    typedefs: [...typedefs],
+    volatileFields: volatileFields(text),
+  };
+}
+
+function preprocessorDefinitions(
+  text: string,
+  lines: readonly Directive[],
+  conditions: ConditionIndex,
+): Pick<FileDefinitions, 'macros' | 'includes'> {
+  const macros: MacroDefinition[] = [];
+  const includes: Include[] = [];
+  for (const { name, start, end } of lines) {
+    const line = text.slice(start, end);
+    if (name === 'define') {
+      const macro = parseMacro(line);
+      if (macro) macros.push({ ...macro, start, end, conditions: conditions.at(start) });
+    } else if (name === 'include' || name === 'include_next' || name === 'import') {
+      const match = /^#\s*\w+\s*(?:"([^"\n]*)"|<([^>\n]*)>)/.exec(line);
+      const path = match?.[1] ?? match?.[2];
+      if (path !== undefined) {
+        includes.push({ path, isSystem: match?.[1] === undefined, start, conditions: conditions.at(start) });
+      }
+    }
+  }
+  return { macros, includes };
+}
+
+/** Reads `#define NAME(a, b...) body`. */
+export function parseMacro(line: string): Omit<MacroDefinition, 'start' | 'end' | 'conditions'> | undefined {
+  const match = /^# ?define ([\w$]+)(?:\(([^)]*)\))?(.*)$/s.exec(withoutComments(line));
+  if (match?.[1] === undefined) return undefined;
+  const names = match[2]?.split(',').map((name) => name.trim());
+  const params = names?.map((name) => name.replace(/\s*\.\.\.$/, '')).filter((name) => name !== '');
+  return {
+    name: match[1],
+    params,
+    isVariadic: names?.some((name) => name.endsWith('...')) ?? false,
+    body: (match[3] ?? '').trim(),
+  };
+}
+
+/** Which conditions enclose an offset. */
+class ConditionIndex {
+  readonly #starts: number[] = [0];
+  readonly #conditions: (readonly string[])[] = [[]];
+
+  constructor(text: string, lines: readonly Directive[]) {
+    const guard = includeGuard(text, lines);
+    const open: { passed: Condition[]; current: Condition }[] = [];
+    for (const { name, start, end } of lines) {
+      const top = open.at(-1);
+      if (name.startsWith('if')) open.push({ passed: [], current: parseCondition(text.slice(start, end)) });
+      else if (name === 'endif') open.pop();
+      else if (top && (name === 'else' || name.startsWith('elif'))) {
+        top.passed.push(top.current);
+        top.current = name === 'else' ? { kind: 'constant', value: true } : parseCondition(text.slice(start, end));
+      } else continue;
+      this.#starts.push(end);
+      this.#conditions.push(open.flatMap((group) => renderGroup(group)).filter((condition) => condition !== guard));
+    }
+  }
+
+  at(offset: number): readonly string[] {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return this.#conditions[low] ?? [];
+  }
+}
+
+function renderGroup({ passed, current }: { passed: readonly Condition[]; current: Condition }): string[] {
+  const all = [...passed.map(negate), current];
+  return all.filter((condition) => condition.kind !== 'constant' || !condition.value).map(renderCondition);
+}
+
+/** `#ifndef X_H`, `#define X_H` at the top of a header says nothing about what is in it. */
+function includeGuard(text: string, [first, ...next]: readonly Directive[]): string | undefined {
+  if (!first?.name.startsWith('if')) return undefined;
+  const condition = parseCondition(text.slice(first.start, first.end));
+  if (condition.kind !== 'not') return undefined;
+  const guarded = renderCondition(condition.operand);
+  const isDefined = next.slice(0, 5).some(({ name, start, end }) => {
+    const macro = name === 'define' ? parseMacro(text.slice(start, end)) : undefined;
+    return macro !== undefined && macro.params === undefined && guarded === `defined(${macro.name})`;
+  });
+  return isDefined && /_H_*\)$|_H_|INCLUDED|HEADER/i.test(guarded) ? renderCondition(condition) : undefined;
+}
+
+/** A function's declaration; undefined for variables, types and macro invocations. */
+function prototypeOf(text: string, start: number, end: number, head: Head): Omit<Prototype, 'conditions'> | undefined {
+  if (head.groups.length === 0 || head.isTypedef || head.hasAssignment || head.isControl) return undefined;
+  const name = nameOf(text, head.groups);
+  if (!name || name.start === start || text.slice(start, name.start).includes('[')) return undefined;
+  const group = head.groups.find((candidate) => candidate.nameStart === name.start);
+  if (group ? !isParameterList(text, group, head.groups) : isPointerVariable(text, name, head)) return undefined;
+  const behind = group?.close ?? head.groups.at(-1)?.close ?? name.end;
+  const isTyped = group === undefined || group.wordsBefore > 0 || group !== head.groups[0];
+  if (!isTyped) return undefined;
+  return {
+    name: text.slice(name.start, name.end),
+    start,
+    end,
+    text: text.slice(start, end - 1),
+    attributes: [...leadingAttributes(text, start, name.start), ...trailingAttributes(text, behind + 1, end - 1)],
+  };
+}
+
+/** `int x ATTR(8);` declares a variable: a name that looks like an attribute must have something like parameters. */
+function isParameterList(text: string, group: Group, groups: readonly Group[]): boolean {
+  const name = text.slice(group.nameStart, group.nameEnd);
+  if (!looksLikeAttribute(name) || groups.length > 1) return true;
+  return /^\s*(void)?\s*$|[\w$]\s+[\w$]|\*/.test(text.slice(group.open + 1, group.close));
+}
+
+/** `int (*hook)(int);` but not `int (*find(int a))(void);`. */
+function isPointerVariable(text: string, name: Span, head: Head): boolean {
+  const outer = head.groups.find((group) => group.open < name.start && group.close > name.start);
+  return outer !== undefined && text.slice(outer.open + 1, name.start).includes('*') && text[name.end] !== '(';
+}
+
+function leadingAttributes(text: string, from: number, to: number): string[] {
+  return attributeTexts(text, from, to).filter(
+    (word) => looksLikeAttribute(word.split('(')[0] ?? '') || word === '_Noreturn',
+  );
+}
+
+function trailingAttributes(text: string, from: number, to: number): string[] {
+  return attributeTexts(text, from, to);
+}
+
+/** Words of a stretch of text, each with its parentheses. */
+function attributeTexts(text: string, from: number, to: number): string[] {
+  const { tokens } = lex(text, from, Math.max(from, to));
+  const words: string[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i];
+    if (token?.kind !== 'identifier') continue;
+    const last = closingParenthesis(text, tokens, i + 1);
+    words.push(text.slice(token.start, tokens[last]?.end ?? token.end));
+    i = last;
+  }
+  return words;
+}
+
+/** Index of the `)` that closes the `(` at this index; the index before it when there is none. */
+function closingParenthesis(text: string, tokens: readonly Token[], open: number): number {
+  let depth = 0;
+  for (let i = open; i < tokens.length; i++) {
+    const c = text[tokens[i]?.start ?? 0];
+    if (c === '(') depth++;
+    else if (c === ')') depth--;
+    if (depth === 0) return i === open ? open - 1 : i;
+  }
+  return open - 1;
+}
+
+/** `typedef struct { ... } name;`, `typedef int (*name)(void), other;` (only the first of several pointers). */
+function addTypedef(declaration: string, names: Set<string>): void {
+  const tail = declaration.slice(declaration.lastIndexOf('}') + 1);
+  const pointer = /\(\s*\*\s*(?:\w+\s+)?([A-Za-z_]\w*)\s*\)\s*\(/.exec(tail);
+  const plain = /([A-Za-z_]\w*)\s*(?:\([^()]*\)|\[[^\]]*\])*\s*(?:__attribute__.*)?;$/s.exec(tail);
+  const name = pointer?.[1] ?? plain?.[1];
+  if (name !== undefined) names.add(name);
+}
+
+const VOLATILE =
+  /\b(?:volatile|_Atomic|__volatile__|atomic_(?:u?(?:char|short|int|long|llong)|bool|size_t|[a-z0-9]+_t))\b/g;
+
+/** Over-approximates: variables of these names are listed too, and a pointer to volatile counts as volatile itself. */
+function volatileFields(text: string): string[] {
+  const fields = new Set<string>();
+  for (const match of text.matchAll(VOLATILE)) addDeclared(text, match.index, fields);
+  for (const match of text.matchAll(/\bunion\b[^;{}()]*\{/g))
+    addMembers(text, match.index + match[0].length - 1, fields);
+  return [...fields].toSorted();
+}
+
+/** The names declared from here to the `;` that ends the declaration. */
+function addDeclared(text: string, from: number, fields: Set<string>): void {
+  const end = text.slice(from, from + 400).search(/[;{})]/);
+  if (end < 0 || text[from + end] === ')') return;
+  const { tokens } = lex(text, from, from + end + 1);
+  collectNames(text, tokens, fields);
+}
+
+/** All members of the block that opens here, those of inner structs included. */
+function addMembers(text: string, open: number, fields: Set<string>): void {
+  let depth = 0;
+  let at = open;
+  do {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}') depth--;
+    at++;
+  } while (depth > 0 && at < text.length);
+  collectNames(text, lex(text, open, at).tokens, fields);
+}
+
+/** Identifiers right before `;`, `,`, `[`, `:`, `=`, or the `)` of `(*name)`. */
+function collectNames(text: string, tokens: readonly Token[], fields: Set<string>): void {
+  for (const [index, token] of tokens.entries()) {
+    const next = tokens[index + 1];
+    if (token.kind !== 'identifier' || !next) continue;
+    if (/^[;,[:=)]$/.test(text.slice(next.start, next.end))) fields.add(text.slice(token.start, token.end));
+  }
+}
