@@ -19,6 +19,21 @@ export async function writeOutput(io: Io, run: ProjectRun, flags: ProjectFlags, 
   for (const report of flags.report)
     await saveReport(resolve(io.cwd, report.file), render(report.format, run, { ...options, color: false }));
   await writeWarnings(io, run, displayPath);
+  await reportOwnBugs(io, run);
+}
+
+/** A plan of ours that was wrong is said aloud, and what a report of it needs is kept. */
+export async function reportOwnBugs(io: Io, run: ProjectRun): Promise<void> {
+  if (run.ownBugs.length === 0) return;
+  const { saveBundle } = await import('../engine/bug-bundle.ts');
+  const { stateFolder } = await import('../engine/state-folder.ts');
+  for (const bug of run.ownBugs) {
+    const bundle = await saveBundle(stateFolder(run.root, io.env), bug, run.report.tool.version);
+    const place = `${showPath(bug.path)}:${bug.line}:1 ${bug.name}`;
+    await io.stderr.write(
+      `goto-cleanup: ${place}: our plan was wrong, and is not written: ${bug.reason}\nPlease report it with ${bundle}\n`,
+    );
+  }
 }
 
 function render(format: Format, run: ProjectRun, options: RenderOptions): Buffer {
@@ -83,6 +98,7 @@ function sum(numbers: readonly number[]): number {
 
 /** Exit code of check and diff, from what was found. */
 export function exitCodeOf(run: ProjectRun, hasFindings: boolean, flags: ProjectFlags): number {
+  if (run.ownBugs.length > 0) return EXIT.ownBug;
   if (run.namedErrors.length > 0) return EXIT.couldNotRun;
   return hasFindings && flags.exitZero !== true ? EXIT.findings : EXIT.nothingToReport;
 }

@@ -1,5 +1,5 @@
 /** Finds the files of a run. Paths come out relative to the root, with `/`, in byte order, each file once. */
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { UsageError } from '../base/usage-error.ts';
@@ -9,12 +9,15 @@ import { findRepository, isIgnored, listFiles } from './git.ts';
 import { globBase, globToRegExp, isGlob } from './glob.ts';
 import { hasCName } from './language.ts';
 import { MissingPath } from './missing-path.ts';
+import { errorCode, probe } from './probe.ts';
 
 /** One file to look at. */
 export interface SourceFile {
   /** Relative to the root, with `/`: as reports and patches show it. */
   readonly path: string;
   readonly absolute: string;
+  /** A folder that can't be read; it is here to be reported. */
+  readonly isFolder?: true;
   /** Named by hand: then it is looked at though it is ignored or generated, and what is wrong with it is an error. */
   readonly isNamed: boolean;
 }
@@ -35,7 +38,7 @@ export interface DiscoverRequest {
 export function findRoot(cwd: string, paths: readonly string[], flag: string | undefined): string {
   if (flag !== undefined) {
     const root = resolve(cwd, flag);
-    if (kindOf(root) !== 'folder') throw new UsageError(`no such folder: "${flag}"`);
+    if (probe(root) !== 'folder') throw new UsageError(`no such folder: "${flag}"`);
     return realpathSync(root);
   }
   const folders = paths.map((path) => folderOf(resolve(cwd, isGlob(path) ? globBase(path) : path)));
@@ -46,7 +49,7 @@ export function findRoot(cwd: string, paths: readonly string[], flag: string | u
 
 /** The nearest existing folder at or above a path, with links resolved. */
 function folderOf(path: string): string {
-  if (kindOf(path) === 'folder') return realpathSync(path);
+  if (probe(path) === 'folder') return realpathSync(path);
   return dirname(path) === path ? path : folderOf(dirname(path));
 }
 
@@ -61,11 +64,12 @@ export function discoverFiles(request: DiscoverRequest, configs: ConfigStore): S
   const add = (absolute: string, isNamed: boolean): void => {
     const known = found.get(absolute);
     if (known?.isNamed || (known && !isNamed)) return;
-    found.set(absolute, { path: toSlashes(relative(root, absolute)), absolute, isNamed });
+    const path = toSlashes(relative(root, absolute));
+    found.set(absolute, { path, absolute, isNamed, ...(absolute.endsWith(sep) && { isFolder: true }) });
   };
   for (const path of request.paths.length > 0 ? request.paths : [root]) {
     const absolute = resolve(cwd, path);
-    const kind = kindOf(absolute);
+    const kind = probe(absolute);
     if (kind === 'folder') for (const file of listFolder(realpathSync(absolute))) add(file, false);
     else if (kind === 'file') add(realPath(absolute), true);
     else if (isGlob(path)) for (const file of expandGlob(cwd, path)) add(realPath(file), true);
@@ -82,19 +86,6 @@ function realPath(path: string): string {
   } catch {
     // It exists, but its folder can't be searched: reading it will say so.
     return path;
-  }
-}
-
-/** What a path is. Whatever is there and can't be looked at counts as a file: reading it will say what is wrong. */
-function kindOf(path: string): 'folder' | 'file' | 'absent' {
-  try {
-    return statSync(path).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOTDIR') return 'absent';
-    if (code !== 'ENOENT') return 'file';
-    // A link that leads nowhere.
-    return lstatSync(path, { throwIfNoEntry: false }) ? 'file' : 'absent';
   }
 }
 
@@ -122,7 +113,9 @@ interface IgnoreFile {
 const FOLDERS_OF_TOOLS = new Set(['.git', '.hg', '.svn', '.jj', 'CVS']);
 
 function* walkFolder(start: string, folder = '', outer: readonly IgnoreFile[] = []): Generator<string> {
-  const entries = readdirSync(join(start, folder), { withFileTypes: true });
+  const entries = readFolder(join(start, folder));
+  // Its files can't be listed: the folder stands for them in the report.
+  if (!entries) return yield folder;
   const own = entries.find((entry) => entry.isFile() && entry.name === '.gitignore');
   const rules = own && { base: folder, rules: ignore().add(readFileSync(join(start, folder, own.name), 'utf8')) };
   const ignores = rules ? [...outer, rules] : outer;
@@ -134,10 +127,19 @@ function* walkFolder(start: string, folder = '', outer: readonly IgnoreFile[] = 
   }
 }
 
+function readFolder(path: string): Dirent[] | undefined {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    errorCode(error);
+    return undefined;
+  }
+}
+
 function expandGlob(cwd: string, glob: string): string[] {
   const base = resolve(cwd, globBase(glob));
   const pattern = globToRegExp(toSlashes(glob).slice(globBase(glob).length).replace(/^\.\//, ''));
-  const files = kindOf(base) === 'folder' ? listFolder(realpathSync(base)) : [];
+  const files = probe(base) === 'folder' ? listFolder(realpathSync(base)) : [];
   const matching = files.filter((file) => pattern.test(toSlashes(relative(realPath(base), file))));
   if (matching.length === 0) throw new UsageError(`no C file matches "${glob}"`);
   return matching;

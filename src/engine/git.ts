@@ -1,7 +1,8 @@
 /** What the engine asks of git. Folders are found without git; the rest runs the git command. Never writes. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { errorCode, probe } from './probe.ts';
 
 /** A work tree and the folder git keeps its own files in. */
 export interface GitRepository {
@@ -20,11 +21,20 @@ export function findRepository(folder: string): GitRepository | undefined {
 
 /** `.git` is a folder, or in a linked work tree or submodule a file that names one. */
 function gitDirOf(path: string): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) return existsSync(join(path, 'HEAD')) ? path : undefined;
-  if (!stats?.isFile()) return undefined;
-  const named = /^gitdir: (.*)$/m.exec(readFileSync(path, 'utf8'))?.[1];
+  const kind = probe(path);
+  if (kind === 'folder') return existsSync(join(path, 'HEAD')) ? path : undefined;
+  if (kind === 'absent') return undefined;
+  const named = /^gitdir: (.*)$/m.exec(readIfPossible(path))?.[1];
   return named === undefined ? undefined : resolve(dirname(path), named.trim());
+}
+
+function readIfPossible(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    errorCode(error);
+    return '';
+  }
 }
 
 /**

@@ -44,6 +44,17 @@ export interface FileOutcome {
     readonly parsed: number;
     readonly candidates: number;
   };
+  /** Plans of ours that turned out `different`: a bug of ours, for which nothing is written. */
+  readonly wrongPlans?: readonly WrongPlan[];
+}
+
+/** What a report of the bug needs. */
+export interface WrongPlan {
+  readonly name: string;
+  readonly line: number;
+  /** The difference that was found, in a sentence. */
+  readonly reason: string;
+  readonly edits: readonly Edit[];
 }
 
 /** A rewrite that the verifier accepted. */

@@ -2,6 +2,7 @@
 import { constants, openSync, closeSync, fstatSync, readFileSync } from 'node:fs';
 import type { SourceFile } from './discover.ts';
 import { isGenerated, judgeName, judgeText } from './language.ts';
+import { describeErrorCode, errorCode } from './probe.ts';
 
 /** What stands in the way of looking at a file. */
 export interface FileError {
@@ -17,6 +18,7 @@ export type ReadResult =
 
 /** Reads a file; links that were found in a folder are not followed, since their targets are found themselves. */
 export function readSource(file: SourceFile): ReadResult {
+  if (file.isFolder) return { kind: 'error', error: unreadable('EACCES') };
   const misnamed = judgeName(file.path);
   if (misnamed) return { kind: 'error', error: misnamed };
   try {
@@ -48,20 +50,14 @@ export function judge(file: SourceFile, text: string): ReadResult {
   return { kind: 'text', text };
 }
 
-const SENTENCES: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ELOOP: 'too many symbolic links',
-  ENOENT: 'no such file',
-  ENOTREG: 'not a regular file',
-};
-
 function describeFailure(file: SourceFile, error: unknown): ReadResult {
-  if (!(error instanceof Error)) throw error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === undefined) throw error;
+  const code = errorCode(error);
   // Git lists files that were deleted and not yet committed. A name that is not UTF-8 is not there either.
   if (!file.isNamed && code === 'ENOENT' && !file.path.includes('\uFFFD')) return { kind: 'skipped', why: 'gone' };
   if (!file.isNamed && code === 'ELOOP') return { kind: 'skipped', why: 'link' };
-  return { kind: 'error', error: { code: 'unreadable', message: `can't be read: ${SENTENCES[code] ?? code}` } };
+  return { kind: 'error', error: unreadable(code) };
+}
+
+function unreadable(code: string): FileError {
+  return { code: 'unreadable', message: `can't be read: ${describeErrorCode(code)}` };
 }

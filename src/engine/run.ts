@@ -10,7 +10,7 @@ import { decodeAll, isForeign } from './encoding.ts';
 import { notesOf } from './notes.ts';
 import { renderFilePatch } from './patch.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { FileOutcome } from './process-file.ts';
+import type { FileOutcome, WrongPlan } from './process-file.ts';
 import type { FileError, ReadResult } from './read-source.ts';
 import type { FileReport, FunctionReport, Report, Summary } from './report.ts';
 
@@ -42,6 +42,14 @@ export interface RunResult {
   readonly changes: readonly FileChange[];
   /** Errors of files that were named by hand: the run as asked for was not possible. */
   readonly namedErrors: readonly { readonly path: string; readonly message: string }[];
+  /** Plans of ours that turned out different: bugs of ours. */
+  readonly ownBugs: readonly OwnBug[];
+}
+
+/** A wrong plan with the text it was made for (bytes as latin1). */
+export interface OwnBug extends WrongPlan {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** Runs all files, in order. */
@@ -61,6 +69,7 @@ class Run {
   readonly #files: FileReport[] = [];
   readonly #changes: FileChange[] = [];
   readonly #namedErrors: { path: string; message: string }[] = [];
+  readonly #ownBugs: OwnBug[] = [];
   readonly #configs = new Set<Config>();
   readonly #counts = { files: 0, functions: 0, attempted: 0, parsed: 0, candidates: 0 };
   #allowance: number;
@@ -81,6 +90,8 @@ class Run {
     const outcome = this.#pipeline.processFile(read.text, file.path, context);
     for (const key of ['functions', 'attempted', 'parsed', 'candidates'] as const)
       this.#counts[key] += outcome.counts[key];
+    const { path } = file;
+    this.#ownBugs.push(...(outcome.wrongPlans ?? []).map((plan) => ({ ...plan, path, text: read.text })));
     this.#takeOutcome(file, read.text, applyRules(outcome, local));
   }
 
@@ -111,7 +122,7 @@ class Run {
     const tool = { name: 'goto-cleanup', version, configHash: hashSettings(settings) };
     const summary = summarize(this.#files, this.#counts);
     const report: Report = { schema: 'goto-cleanup/report-1', tool, command, files: this.#files, summary };
-    return { report, changes: this.#changes, namedErrors: this.#namedErrors };
+    return { report, changes: this.#changes, namedErrors: this.#namedErrors, ownBugs: this.#ownBugs };
   }
 }
 

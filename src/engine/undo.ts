@@ -1,12 +1,10 @@
 /** Keeps the reverse of the last apply, and takes it back. */
-import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { mkdir, readFile, rename, rm, writeFile as writeRecord } from 'node:fs/promises';
 import { UsageError } from '../base/usage-error.ts';
 import { applyHunks, diffTexts, type Hunk } from './diff.ts';
-import { findRepository } from './git.ts';
 import { renderFilePatch } from './patch.ts';
+import { hashBytes } from './state-folder.ts';
 import { findRefusals, type TargetRefusal, type WriteResult, type WriteTarget, writeFiles } from './write-files.ts';
 
 interface UndoEntry {
@@ -24,20 +22,12 @@ interface UndoRecord {
   readonly files: readonly UndoEntry[];
 }
 
-/** The git folder of the repository; outside git, a folder of the user's state. */
-export function undoFolder(root: string, env: Readonly<Record<string, string | undefined>>): string {
-  const repository = findRepository(root);
-  if (repository) return join(repository.gitDir, 'goto-cleanup');
-  const state = env['XDG_STATE_HOME'] ?? env['LOCALAPPDATA'] ?? join(homedir(), '.local', 'state');
-  return join(state, 'goto-cleanup', hash(root).slice(0, 16));
-}
-
 /** Keeps the way back, before anything is written: an interrupted apply can be undone too. */
 export async function keepUndo(folder: string, targets: readonly WriteTarget[]): Promise<void> {
   const files = targets.map(({ path, before, after }) => ({
     path,
-    original: hash(before),
-    written: hash(after),
+    original: hashBytes(before),
+    written: hashBytes(after),
     hunks: diffTexts(after, before),
   }));
   const patch = files.map((file) => renderFilePatch(file.path, file.hunks, [])).join('');
@@ -99,16 +89,11 @@ async function planEntry(entry: UndoEntry, root: string): Promise<WriteTarget | 
   } catch {
     return { path: entry.path, reason: "it can't be read" };
   }
-  const found = hash(text);
+  const found = hashBytes(text);
   if (found === entry.original) return undefined;
   if (found !== entry.written) return { path: entry.path, reason: 'it has changed since the apply' };
   const after = applyHunks(text, entry.hunks);
-  if (after === undefined || hash(after) !== entry.original)
+  if (after === undefined || hashBytes(after) !== entry.original)
     return { path: entry.path, reason: 'the reverse patch does not give the original' };
   return { path: entry.path, absolute, before: text, after };
-}
-
-/** SHA-256 of bytes as latin1. */
-function hash(bytes: string): string {
-  return createHash('sha256').update(bytes, 'latin1').digest('hex');
 }

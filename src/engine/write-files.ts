@@ -7,6 +7,7 @@ import { access, type FileHandle, lstat, open, readFile, rename, unlink } from '
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { findDirt, findRepository } from './git.ts';
+import { describeErrorCode, errorCode } from './probe.ts';
 
 /** One file to write. Texts are bytes as latin1. */
 export interface WriteTarget {
@@ -77,7 +78,7 @@ async function refuseTarget(target: WriteTarget, inPlace: boolean): Promise<stri
     if (!(stats.nlink > 1)) await access(dirname(target.absolute), constants.W_OK);
     return undefined;
   } catch (error) {
-    return `it can't be written: ${codeOf(error)}`;
+    return `it can't be written: ${describeErrorCode(errorCode(error))}`;
   }
 }
 
@@ -101,7 +102,7 @@ export async function writeFile(target: WriteTarget, inPlace: boolean): Promise<
     if (shared && !inPlace) return 'it has several hard links (--in-place)';
     return shared ? await overwrite(target) : await replace(target, stats);
   } catch (error) {
-    return `it can't be written: ${codeOf(error)}`;
+    return `it can't be written: ${describeErrorCode(errorCode(error))}`;
   }
 }
 
@@ -142,7 +143,7 @@ async function keepOwner(handle: FileHandle, uid: number, gid: number): Promise<
   try {
     await handle.chown(uid, gid);
   } catch (error) {
-    if (codeOf(error) !== 'EPERM') throw error;
+    if (errorCode(error) !== 'EPERM') throw error;
   }
 }
 
@@ -166,9 +167,4 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error) return String(error.code);
-  throw error;
 }

@@ -1,21 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import { array, assert, constantFrom, property, sample, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyHunks, countLines, diffTexts } from '../../src/engine/diff.ts';
 import { quotePath, renderFilePatch } from '../../src/engine/patch.ts';
 import { get, makeRepository } from '../cli/project.ts';
 
 /** Texts of few different lines, so that hunks meet; odd line ends, and often no newline at the end. */
-const text = fc
-  .array(fc.constantFrom('a\n', 'b\n', '\n', 'c\r\n', '\td', '\r', '\x0c\n', '\xe9\n', '\\ No newline\n', '--- x\n'), {
+const text = array(
+  constantFrom('a\n', 'b\n', '\n', 'c\r\n', '\td', '\r', '\x0c\n', '\xe9\n', '\\ No newline\n', '--- x\n'),
+  {
     maxLength: 30,
-  })
-  .map((lines) => lines.join(''));
+  },
+).map((lines) => lines.join(''));
 
 describe('differences', () => {
   test('the hunks turn one text into the other, and back', () => {
-    fc.assert(
-      fc.property(text, text, (before, after) => {
+    assert(
+      property(text, text, (before, after) => {
         expect(applyHunks(before, diffTexts(before, after))).toBe(after);
         expect(applyHunks(after, diffTexts(after, before))).toBe(before);
       }),
@@ -34,7 +35,7 @@ describe('differences', () => {
 
 describe('patches', () => {
   test('git apply gives the text, for many texts', () => {
-    const pairs = fc.sample(fc.tuple(text, text), { numRuns: 60, seed: 7 });
+    const pairs = sample(tuple(text, text), { numRuns: 60, seed: 7 });
     const files = Object.fromEntries(pairs.map(([before], index) => [`f${index}.c`, `${before}end`]));
     const folder = makeRepository(files);
     const note = { name: 'f', line: 1, endLine: 99, summary: 'identical', details: ['--- a\r\n+++ b', '@@ -1 +1 @@'] };

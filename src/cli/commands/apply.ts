@@ -33,7 +33,7 @@ export const apply: CommandSpec = {
     if (run.namedErrors.length > 0) return reportNothingWritten(session.io, run, flags);
     return run.stdinText === undefined
       ? writeChanges(session.io, run, flags)
-      : writeToStdout(session.io, run.changes[0]?.after ?? run.stdinText);
+      : writeToStdout(session.io, run, run.changes[0]?.after ?? run.stdinText);
   },
 };
 
@@ -45,21 +45,24 @@ async function reportNothingWritten(io: Io, run: ProjectRun, flags: ApplyFlags):
 }
 
 /** `-` is a filter: the text comes out, rewritten or as it was. */
-async function writeToStdout(io: Io, text: string): Promise<number> {
+async function writeToStdout(io: Io, run: ProjectRun, text: string): Promise<number> {
+  const { reportOwnBugs } = await import('../output.ts');
   await io.stdout.write(Buffer.from(text, 'latin1'));
-  return EXIT.nothingToReport;
+  await reportOwnBugs(io, run);
+  return run.ownBugs.length > 0 ? EXIT.ownBug : EXIT.nothingToReport;
 }
 
 async function writeChanges(io: Io, run: ProjectRun, flags: ApplyFlags): Promise<number> {
   const { findRefusals, writeFiles } = await import('../../engine/write-files.ts');
-  const { keepUndo, undoFolder } = await import('../../engine/undo.ts');
+  const { keepUndo } = await import('../../engine/undo.ts');
+  const { stateFolder } = await import('../../engine/state-folder.ts');
   const options = { allowDirty: flags.allowDirty === true, inPlace: flags.inPlace === true };
   const refusals = await findRefusals(run.changes, options);
   if (refusals.length > 0) {
     await refuse(io, refusals);
     return EXIT.couldNotRun;
   }
-  if (run.changes.length > 0) await keepUndo(undoFolder(run.root, io.env), run.changes);
+  if (run.changes.length > 0) await keepUndo(stateFolder(run.root, io.env), run.changes);
   let isInterrupted = false;
   const stopListening = io.onInterrupt(() => {
     isInterrupted = true;
@@ -72,6 +75,7 @@ async function writeChanges(io: Io, run: ProjectRun, flags: ApplyFlags): Promise
     await io.stderr.write(
       `goto-cleanup: interrupted; ${result.written.length} of ${run.changes.length} files written\n`,
     );
+  if (run.ownBugs.length > 0) return EXIT.ownBug;
   return result.failure ? EXIT.couldNotRun : result.wasInterrupted ? EXIT.interrupted : EXIT.nothingToReport;
 }
 

@@ -19,14 +19,14 @@ export const config: CommandSpec = {
   run: async ([path = '.'], options, { io }) => {
     const flags = options as ShowFlags;
     const { join, relative, resolve } = await import('node:path');
-    const { statSync } = await import('node:fs');
+    const { probe } = await import('../../engine/probe.ts');
     const { findRoot } = await import('../../engine/discover.ts');
     const { createConfigStore } = await import('../../engine/config.ts');
     const { localSettings } = await import('../../engine/context.ts');
     const { configPath } = await import('../project-run.ts');
     const root = findRoot(io.cwd, [path], flags.root);
     const absolute = resolve(io.cwd, path);
-    const isFolder = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() === true;
+    const isFolder = probe(absolute) === 'folder';
     const source = isFolder ? join(absolute, 'x') : absolute;
     const found = createConfigStore(root, configPath(io, flags)).configFor(source);
     const settings = isFolder ? found : { ...found, ...localSettings(found, source) };

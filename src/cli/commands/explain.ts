@@ -1,7 +1,7 @@
 /** `explain`: what a code means, what a proof rests on, or what is known of one function. */
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../base/usage-error.ts';
+import { probe } from '../../engine/probe.ts';
 import type { CommandSpec, Session } from '../command.ts';
 import { addKnowledgeFlags, type KnowledgeFlags } from '../flags.ts';
 import { EXIT } from '../io.ts';
@@ -51,8 +51,7 @@ async function explainFunction(subject: string, flags: ExplainFlags, session: Se
 function splitPlace(subject: string, cwd: string): { path: string; which: { name: string } | { line: number } } {
   const match = /^(.*?):(\d+)(?::\d+)?:?$/.exec(subject) ?? /^(.*):([A-Za-z_]\w*)$/.exec(subject);
   const [, path = subject, where] = match ?? [];
-  if (statSync(resolve(cwd, path), { throwIfNoEntry: false }) === undefined)
-    throw new UsageError(`no such file: "${path}"`);
   if (where === undefined) throw new UsageError(`"${subject}" is not of the form FILE:FUNCTION or FILE:LINE`);
+  if (probe(resolve(cwd, path)) === 'absent') throw new UsageError(`no such file: "${path}"`);
   return { path, which: /^\d+$/.test(where) ? { line: Number(where) } : { name: where } };
 }

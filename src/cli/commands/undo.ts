@@ -19,13 +19,14 @@ export const undo: CommandSpec = {
   run: async (_operands, options, { io }) => {
     const flags = options as UndoFlags;
     const { findRoot } = await import('../../engine/discover.ts');
-    const { undoFolder, undoLast } = await import('../../engine/undo.ts');
+    const { stateFolder } = await import('../../engine/state-folder.ts');
+    const { undoLast } = await import('../../engine/undo.ts');
     const root = findRoot(io.cwd, [], flags.root);
     let isInterrupted = false;
     const stopListening = io.onInterrupt(() => {
       isInterrupted = true;
     });
-    const result = await undoLast(undoFolder(root, io.env), root, flags.inPlace === true, () => isInterrupted);
+    const result = await undoLast(stateFolder(root, io.env), root, flags.inPlace === true, () => isInterrupted);
     stopListening();
     if (result.kind === 'nothing') {
       await io.stderr.write('goto-cleanup: nothing to undo\n');
