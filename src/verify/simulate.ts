@@ -188,8 +188,9 @@ class Walk {
 
   /** Runs one side silently up to an event, an exit or a loop head. */
   #runTo(state: State, name: 'before' | 'after'): Stop {
-    const side = state[name];
     for (;;) {
+      // Widening at a join puts new sides in the state's place.
+      const side = state[name];
       const op = side.program.ops[side.at];
       if (!op) return this.#fail(state, 'the program ran off its end');
       const stop = this.#stopAt(state, side, op);

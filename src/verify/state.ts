@@ -178,6 +178,7 @@ export class Canonical {
 
   #marks(): void {
     const { before, after } = this.#state;
+    for (const term of this.#state.computed) this.#visit(term);
     for (const name of ['followed', 'computed', 'escaped', 'acquired', 'released'] as const) {
       const set = this.#state[name];
       for (const term of set) if (!this.#isReachable(term)) set.delete(term);
