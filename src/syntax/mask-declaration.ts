@@ -6,6 +6,7 @@
 import { maskExpression, surplus } from './mask-expression.ts';
 import type { MaskText } from './mask-text.ts';
 import {
+  ASM_WORDS,
   ATTRIBUTE_WORDS,
   attributeLikeness,
   SPECIFIERS,
@@ -48,8 +49,10 @@ export function readSpecifiers(text: MaskText, from: number, to: number): Specif
       i = word === '_Atomic' && text.word(i + 1) === '(' ? text.behind(i + 1) : i + 1;
     } else if (TYPEOF_WORDS.has(word)) {
       hasType = true;
-      i = text.word(i + 1) === '(' ? text.behind(i + 1) : i + 1;
-    } else if (ATTRIBUTE_WORDS.has(word)) i = text.behind(i + 1);
+      const behind = text.word(i + 1) === '(' ? text.behind(i + 1) : i + 1;
+      text.mask(i, behind, 'word');
+      i = behind;
+    } else if (ATTRIBUTE_WORDS.has(word)) i = maskAttribute(text, i);
     else if (text.word(i + 1) === '(' && isMacroInSpecifiers(text, i, to, words.length + (hasType ? 1 : 0))) {
       macros.push(i);
       i = text.behind(i + 1);
@@ -59,6 +62,70 @@ export function readSpecifiers(text: MaskText, from: number, to: number): Specif
     }
   }
   return { end: Math.min(i, to), words, macros, hasType, hasSpecifier };
+}
+
+/** The grammar knows `__attribute__` but not `__attribute`. Returns the index behind the parentheses. */
+function maskAttribute(text: MaskText, i: number): number {
+  const behind = text.behind(i + 1);
+  if (text.word(i) === '__attribute') text.mask(i, behind, 'blank');
+  return behind;
+}
+
+/** Is this the `{` of a struct or union? */
+export function isRecordBody(text: MaskText, index: number): boolean {
+  if (text.word(index) !== '{') return false;
+  return /^(struct|union)$/.test(text.word(index - 1)) || /^(struct|union)$/.test(text.word(index - 2));
+}
+
+/** Masks the members of a struct or union declared in the body, from its `{`. */
+export function maskMembers(text: MaskText, open: number): void {
+  const close = text.behind(open) - 1;
+  for (let from = open + 1; from < close;) {
+    let to = from;
+    while (to < close && text.word(to) !== ';') to = text.behind(to);
+    const specifiers = readSpecifiers(text, from, to);
+    const next = text.word(specifiers.end);
+    const names = next === '*' || next === '(' ? 0 : 1;
+    for (let at = from; at < specifiers.end; at++) if (isRecordBody(text, at)) maskMembers(text, at);
+    if (!maskMacroMember(text, from, specifiers, to)) {
+      maskSpecifiers(text, specifiers, names);
+      maskDeclarators(text, specifiers.end, to, names === 1, () => {});
+    }
+    from = to + 1;
+  }
+}
+
+/** `DECLARE_BITMAP(mask, N);` as a member: the macro stands as the type, its arguments as the name. */
+function maskMacroMember(text: MaskText, from: number, { words, hasType, end }: Specifiers, to: number): boolean {
+  if (hasType || words.length !== 1 || words[0] !== from || end !== from + 1 || text.word(end) !== '(') return false;
+  if (text.behind(end) !== to) return false;
+  maskAsTypeAndName(text, end);
+  return true;
+}
+
+/** `NAME(a, b)` becomes `NAME a__b `. */
+function maskAsTypeAndName(text: MaskText, open: number): void {
+  const behind = text.behind(open);
+  text.mask(open, open + 1, 'blank');
+  text.mask(open + 1, behind - 1, 'word');
+  text.mask(behind - 1, behind, 'blank');
+}
+
+/**
+ * `static DEFINE_STATE(rs, 5);` loses its `static` and stands as a call, about which nothing is assumed;
+ * `static DEFINE_STATE(rs) = { 1 };` gets the macro as its type. False when it is something else.
+ */
+export function maskMacroDeclaration(text: MaskText, { words, hasType, end }: Specifiers, to: number): boolean {
+  const [macro] = words;
+  if (hasType || words.length !== 1 || macro === undefined || end !== macro + 1 || text.word(end) !== '(') return false;
+  const behind = text.behind(end);
+  if (text.word(end + 1) === '*' || text.word(end + 1) === '(') return false;
+  if (behind === to) {
+    for (let i = macro - 1; SPECIFIERS.has(text.word(i)); i--) text.mask(i, i + 1, 'blank');
+    return true;
+  }
+  if (text.word(behind) === '=') maskAsTypeAndName(text, end);
+  return text.word(behind) === '=';
 }
 
 /** Behind `struct s`, `enum { A, B }`, `struct __packed s`. */
@@ -75,7 +142,8 @@ function isMacroInSpecifiers(text: MaskText, at: number, to: number, wordsBefore
   if (wordsBefore >= 2 && isAttributeMacro(text.word(at))) return true;
   let i = behind;
   while (i < to && text.word(i) === '*') i++;
-  return i < to && text.isIdentifier(i) && (i === behind || isDeclaratorEnd(text.word(i + 1)));
+  if (i === behind) return text.isIdentifier(i);
+  return i < to && text.isIdentifier(i) && isDeclaratorEnd(text.word(i + 1));
 }
 
 /** `ALIGNED(8)`, but not `SILENCE_INIT(NULL)`, which is an initialiser. */
@@ -161,8 +229,11 @@ function maskDeclaratorWords(text: MaskText, from: number, to: number, isNamed: 
   let i = from;
   while (i < to && text.isIdentifier(i)) {
     const word = text.word(i);
-    if (ATTRIBUTE_WORDS.has(word) || word === 'asm' || word === '__asm__') i = text.behind(i + 1);
-    else if (SPECIFIERS.has(word)) i++;
+    if (ATTRIBUTE_WORDS.has(word)) i = maskAttribute(text, i);
+    else if (ASM_WORDS.has(word)) {
+      text.mask(i, text.behind(i + 1), 'blank');
+      i = text.behind(i + 1);
+    } else if (SPECIFIERS.has(word)) i++;
     else if (text.word(i + 1) === '(' && isAttributeMacro(word) && (isNamed || words.length > 0)) {
       text.mask(i, text.behind(i + 1), 'blank');
       i = text.behind(i + 1);

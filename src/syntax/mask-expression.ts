@@ -4,6 +4,8 @@
  * - A type as a macro argument (`SAFE_MALLOC(n, T *)`, `va_arg(ap, struct s *)`) becomes one identifier: a type has no
  *   effect, and the identifier's node covers the whole type.
  * - A declaration as a macro argument (`each(int i, a)`) loses its type words; the name and its `=` stay.
+ * - A designator as a macro argument (`f(.a = 1)`) loses its name; the value stays.
+ * - What only the preprocessor takes for a number (`10baseT_Full`) becomes an identifier.
  * - An empty argument loses a comma; an argument that is only an operator becomes an identifier. Neither has an effect.
  * - The member of `offsetof(struct s, u.x)` becomes one identifier: it is a constant.
  * - Macros side by side (`DIR BRANCH`, `EV_DEFAULT_ loop`) can only be string literals or carry their own comma: several
@@ -32,13 +34,26 @@ export function maskExpression(text: MaskText, from: number, to: number, onBlock
     } else if (word === '{' && (text.word(i - 1) === '(' || text.word(i - 1) === ',') && (text.partner[i] ?? -1) > i) {
       onBlock(i);
       i = text.behind(i) - 1;
-    } else if (TYPEOF_WORDS.has(word) && text.word(i + 1) === '(') {
+    } else if (isNumber(text, i) && !REAL_NUMBER.test(word)) text.mask(i, i + 1, 'word');
+    else if (ALIGNOF_WORDS.has(word) && text.word(i + 1) === '(') maskAlignof(text, i);
+    else if (TYPEOF_WORDS.has(word) && text.word(i + 1) === '(') {
       const behind = text.behind(i + 1);
       text.mask(i, behind, 'word');
       i = behind - 1;
     } else if (text.isString(i) || text.isIdentifier(i)) {
       i = Math.max(maskStringRun(text, i, to), maskWordRun(text, i, to)) - 1;
     }
+  }
+}
+
+const ALIGNOF_WORDS: ReadonlySet<string> = new Set(['__alignof__', '__alignof', '_Alignof', 'alignof']);
+
+/** `__alignof__(p->x)`: GNU C takes an expression, the grammar only a type. */
+function maskAlignof(text: MaskText, i: number): void {
+  const close = text.behind(i + 1) - 1;
+  for (let at = i + 2; at < close; at++) {
+    if (text.isIdentifier(at) || text.word(at) === '*') continue;
+    return text.mask(i, i + 1, { text: '_'.repeat(text.word(i).length) });
   }
 }
 
@@ -62,6 +77,7 @@ function maskCast(text: MaskText, open: number, close: number): void {
     } else if (SPECIFIERS.has(word)) hasType ||= !/^(const|volatile|restrict|__restrict)$/.test(word);
     else words.push(i);
   }
+  if (!hasType && text.word(close - 1) !== '*' && text.word(open - 1) !== 'sizeof') return;
   for (const index of surplus(text, words, hasType ? 0 : 1)) text.mask(index, index + 1, 'blank');
 }
 
@@ -79,7 +95,7 @@ function maskArguments(text: MaskText, open: number, close: number, onBlock: (op
   const commas = [open];
   for (let i = open + 1; i < close; i = text.behind(i)) if (text.word(i) === ',') commas.push(i);
   commas.push(close);
-  if (name === 'offsetof' || name === '__builtin_offsetof') return maskOffsetof(text, commas);
+  if (name === 'offsetof') return maskOffsetof(text, commas);
   for (let n = 0; n + 1 < commas.length; n++) {
     const from = (commas[n] ?? open) + 1;
     const to = commas[n + 1] ?? close;
@@ -100,6 +116,18 @@ function maskEmptyArgument(text: MaskText, n: number, commas: readonly number[])
   if (comma !== undefined) text.mask(comma, comma + 1, 'blank');
 }
 
+/** `f(.a.b = 1)` loses the designator; the value stays. */
+function maskDesignator(text: MaskText, from: number, to: number): void {
+  for (let i = from; i < to; i = text.behind(i)) if (text.word(i) === '=') return text.mask(from, i + 1, 'blank');
+}
+
+function isNumber(text: MaskText, index: number): boolean {
+  return text.tokens[index]?.kind === 'number';
+}
+
+/** A number of C; `10baseT_Full` is one only to the preprocessor. */
+const REAL_NUMBER = /^(0x[\da-f'.]+(p[+-]?\d+)?|0b[01']+|[\d'.]+(e[+-]?\d+)?)[uflizjwb\d]*$/i;
+
 const OPERATORS = /^(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%<>&|^=]|[-+*/%&|^]=)$/;
 const LEADING_OPERATORS = /^(<<|>>|<=|>=|==|!=|&&|\|\||[/%<>|^=]|[-+*/%&|^]=)$/;
 
@@ -110,8 +138,8 @@ function maskArgument(text: MaskText, from: number, to: number, onBlock: (open: 
   if (text.word(to - 1) === '*' && isTypeWithStars(text, from, to)) return text.mask(from, to, 'word');
   if (LEADING_OPERATORS.test(first)) return text.mask(from, from + 1, 'blank');
   if (OPERATORS.test(text.word(to - 1))) return text.mask(to - 1, to, 'blank');
-  if (to - from === 2 && text.tokens[to - 1]?.kind === 'number') return text.mask(from, to, 'word');
-  if (first === '.' && text.isIdentifier(from + 1) && text.word(from + 2) === '=') text.mask(from, from + 3, 'blank');
+  if (to - from === 2 && text.isIdentifier(from) && isNumber(text, to - 1)) return text.mask(from, to, 'word');
+  if (first === '.') maskDesignator(text, from, to);
   if (first === '{' && to === text.behind(from)) onBlock(from);
 }
 
@@ -175,7 +203,7 @@ function maskWordRun(text: MaskText, from: number, to: number): number {
 }
 
 function isMacroWord(word: string): boolean {
-  return word === word.toUpperCase() || attributeLikeness(word) >= 2.5;
+  return word === word.toUpperCase() || word.endsWith('_') || attributeLikeness(word) >= 2.5;
 }
 
 /** The grammar takes a bare identifier behind a string literal. */

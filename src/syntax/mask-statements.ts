@@ -5,12 +5,22 @@
  * - A macro with a body (`list_for_each_entry(...) {`, `each(x) stmt`) gets the shape `while (...)`: its name is
  *   overwritten, its arguments stay as an expression. It is recorded, since its header is not that of a C loop.
  * - A macro call without its semicolon gets one in place of the white space behind it. The call stays visible.
+ * - `if IS_X(t) {` gets parentheses in place of white space.
  * - `case 1 ... 5:` becomes `case 1  +  5:`, one expression that covers both limits.
  */
-import { isDeclaratorEnd, maskDeclarators, maskSpecifiers, readSpecifiers } from './mask-declaration.ts';
+import {
+  isDeclaratorEnd,
+  isRecordBody,
+  maskDeclarators,
+  maskMacroDeclaration,
+  maskMembers,
+  maskSpecifiers,
+  readSpecifiers,
+} from './mask-declaration.ts';
+import { maskAssembly } from './mask-assembly.ts';
 import { maskExpression } from './mask-expression.ts';
 import type { MaskText } from './mask-text.ts';
-import { isLoopName, SPECIFIERS, STATEMENT_WORDS, TAG_WORDS } from './mask-words.ts';
+import { ASM_WORDS, isLoopName, SPECIFIERS, STATEMENT_WORDS, TAG_WORDS } from './mask-words.ts';
 
 /** Masks the statements `[from, to)` and all blocks inside. */
 export function maskStatements(text: MaskText, from: number, to: number): void {
@@ -34,6 +44,7 @@ function maskStatement(text: MaskText, i: number, to: number, onBlock: (open: nu
   if (word === 'for') return maskFor(text, i, onBlock);
   if (word === 'if' || word === 'while' || word === 'switch') return maskHeader(text, i, onBlock);
   if (STATEMENT_WORDS.has(word)) return maskSimple(text, i, to, onBlock);
+  if (ASM_WORDS.has(word)) return maskAssembly(text, i, to);
   if (text.word(i + 1) === ':' && text.word(i + 2) !== ':') return i + 2;
   return maskMacroStatement(text, i, to) ?? maskDeclarationOrExpression(text, i, to, onBlock);
 }
@@ -42,8 +53,18 @@ function maskHeader(text: MaskText, i: number, onBlock: (open: number) => void):
   const open = text.word(i + 1) === '(' ? i + 1 : i + 2;
   if (text.word(open) !== '(') return i + 1;
   const behind = text.behind(open);
-  maskExpression(text, open + 1, behind - 1, onBlock);
+  if (open > i + 1) wrapCondition(text, i, behind);
+  maskExpression(text, i + 1, behind, onBlock);
   return behind;
+}
+
+/** `if IS_X(t) {` becomes `if(IS_X(t)){`: the macro brings its own parentheses. */
+function wrapCondition(text: MaskText, i: number, behind: number): void {
+  const before = text.start(i + 1) - 1;
+  const after = text.end(behind - 1);
+  if (before < text.end(i) || !/\s/.test(text.text[after] ?? '')) return;
+  text.writeAt(before, '(');
+  text.writeAt(after, ')');
 }
 
 function maskFor(text: MaskText, i: number, onBlock: (open: number) => void): number {
@@ -85,12 +106,12 @@ function maskSimple(text: MaskText, i: number, to: number, onBlock: (open: numbe
 function maskMacroStatement(text: MaskText, i: number, to: number): number | undefined {
   if (text.word(i + 1) !== '(') return maskBareMacro(text, i, to);
   const name = text.word(i);
-  if (name === 'asm' || name === '__asm__' || SPECIFIERS.has(name) || name.startsWith('__attribute')) return undefined;
+  if (SPECIFIERS.has(name) || name.startsWith('__attribute')) return undefined;
   const behind = text.behind(i + 1);
   if (behind > to) return undefined;
   const next = text.word(behind);
   if (next === '{') return maskLoopMacro(text, i, behind);
-  if (next === '}' && behind === to) return terminateMacro(text, behind);
+  if (next === '}') return terminateMacro(text, behind);
   if (behind >= to) return undefined;
   if (isLoopName(name) && startsLoopBody(text, behind)) return maskLoopMacro(text, i, behind);
   if (!text.isIdentifier(behind)) return undefined;
@@ -111,7 +132,10 @@ function isTypeMacro(text: MaskText, behind: number, to: number): boolean {
   if (STATEMENT_WORDS.has(word)) return false;
   if (text.isFirstOnLine(behind)) return false;
   if (SPECIFIERS.has(word) || TAG_WORDS.has(word)) return true;
-  return behind + 1 <= to && isDeclaratorEnd(text.word(behind + 1)) && text.word(behind + 1) !== ':';
+  let i = behind + 1;
+  while (text.word(i) === '*') i++;
+  if (i < to && text.isIdentifier(i)) return true;
+  return i === behind + 1 && i <= to && isDeclaratorEnd(text.word(i)) && text.word(i) !== ':';
 }
 
 /** Behind `NAME(...)`, a `;` in the white space. */
@@ -123,8 +147,9 @@ function terminateMacro(text: MaskText, behind: number): number {
 /** A word alone on its line before a statement that starts in the same column: `BEGIN_BLOCK` newline `x = 1;`. */
 function maskBareMacro(text: MaskText, i: number, to: number): number | undefined {
   const word = text.word(i);
-  const isAlone = i + 1 < to && text.isIdentifier(i + 1) && text.isFirstOnLine(i + 1) && text.isFirstOnLine(i);
-  if (!isAlone || word !== word.toUpperCase() || text.column(i + 1) !== text.column(i)) return undefined;
+  if (word !== word.toUpperCase() || !text.isFirstOnLine(i + 1) || !text.isFirstOnLine(i)) return undefined;
+  if (text.word(i + 1) === '}') return terminateMacro(text, i + 1);
+  if (i + 1 >= to || !text.isIdentifier(i + 1) || text.column(i + 1) !== text.column(i)) return undefined;
   text.terminate(i, true);
   return i + 1;
 }
@@ -182,6 +207,11 @@ function maskDeclarationOrExpression(text: MaskText, i: number, to: number, onBl
   }
   const next = text.word(specifiers.end);
   const names = next === '*' || next === '(' ? 0 : 1;
+  for (let at = i; at < specifiers.end; at++) if (isRecordBody(text, at)) maskMembers(text, at);
+  if (maskMacroDeclaration(text, specifiers, end)) {
+    maskExpression(text, specifiers.end, end, onBlock);
+    return end + 1;
+  }
   maskSpecifiers(text, specifiers, names);
   maskDeclarators(text, specifiers.end, end, names === 1, onBlock);
   return end + 1;

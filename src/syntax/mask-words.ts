@@ -38,6 +38,8 @@ export const TYPEOF_WORDS: ReadonlySet<string> = new Set([
   '__auto_type',
 ]);
 
+export const ASM_WORDS: ReadonlySet<string> = new Set(['asm', '__asm__', '__asm', 'asm_volatile', 'asm_inline']);
+
 /** Words that open or continue a statement. */
 export const STATEMENT_WORDS: ReadonlySet<string> = new Set(
   'if else for while do switch case default goto break continue return'.split(' '),
@@ -61,7 +63,7 @@ export function attributeLikeness(word: string): number {
   return ATTRIBUTE_PARTS.test(word) || /(API|ENTRY|CALL|EXPORT|UNUSED|FUN)$/.test(word) ? 3 : 1;
 }
 
-/** `list_for_each_entry`, `TAILQ_FOREACH_SAFE`, `foreach`: surely a loop. */
+/** `list_for_each_entry`, `TAILQ_FOREACH_SAFE`, `HASH_ITER`, `skb_queue_walk`: as good as surely a loop. */
 export function isLoopName(word: string): boolean {
-  return /for_?each|foreach|_foreachx?|FOR_?EACH|_for_all\b|^forall/i.test(word);
+  return /for_?each|for_all|^for(_|all|both|each|three|four|five|every)|(^|_)(iter|iterate|walk|loop)(_|$)/i.test(word);
 }
