@@ -20,7 +20,8 @@ export interface HouseStyle {
   readonly bracesForSingle: boolean;
   /** Declarations only at the head of a block. */
   readonly declarations: 'c89' | 'mixed';
-  readonly blankLineBeforeLabel: boolean;
+  /** Where a blank line stands before a label: behind a return, and behind a statement that falls into it. */
+  readonly blankLineBeforeLabel: { readonly afterReturn: boolean; readonly fallingIn: boolean };
   /** How a null pointer is written. */
   readonly nullName: string;
 }
@@ -34,7 +35,7 @@ export const DEFAULT_HOUSE_STYLE: HouseStyle = {
   returnParens: false,
   bracesForSingle: true,
   declarations: 'mixed',
-  blankLineBeforeLabel: true,
+  blankLineBeforeLabel: { afterReturn: true, fallingIn: false },
   nullName: 'NULL',
 };
 
@@ -66,7 +67,10 @@ function refineStyle(text: string, base: HouseStyle): HouseStyle {
       base.returnParens,
     bracesForSingle: readBraces(text) ?? base.bracesForSingle,
     declarations: readDeclarations(text) ?? base.declarations,
-    blankLineBeforeLabel: labels.blankBefore ?? base.blankLineBeforeLabel,
+    blankLineBeforeLabel: {
+      afterReturn: labels.afterReturn ?? base.blankLineBeforeLabel.afterReturn,
+      fallingIn: labels.fallingIn ?? base.blankLineBeforeLabel.fallingIn,
+    },
     nullName: majority(text, [/\bNULL\b/g, 'NULL'], [/\bnullptr\b/g, 'nullptr']) ?? base.nullName,
   };
 }
@@ -98,36 +102,45 @@ function readIndent(text: string): string | undefined {
 interface LabelStyle {
   readonly names: readonly string[];
   readonly indent: string | undefined;
-  readonly blankBefore: boolean | undefined;
+  readonly afterReturn: boolean | undefined;
+  readonly fallingIn: boolean | undefined;
 }
 
 function readLabels(text: string): LabelStyle {
   const names: string[] = [];
   const indents: string[] = [];
-  let blank = 0;
+  const afterReturn: boolean[] = [];
+  const fallingIn: boolean[] = [];
+  const targets = new Set([...text.matchAll(/\bgoto\s+([A-Za-z_]\w*)\s*;/g)].map((match) => match[1]));
   for (const match of text.matchAll(LABEL)) {
     const [, , indent = '', name = ''] = match;
-    if (name === 'default' || name === 'public' || !new RegExp(`\\bgoto\\s+${name}\\s*;`).test(text)) continue;
+    if (!targets.has(name)) continue;
     if (CLEANUP_LABEL.test(name)) names.push(name);
     // One level of blanks or more is the column of the statements, not one of its own.
-    indents.push(indent.length > 1 ? 'body' : indent);
-    if (/\n[ \t]*\r?$/.test(text.slice(0, match.index)) || /\n[ \t]*\r?\n$/.test(text.slice(0, match.index + 1)))
-      blank++;
+    indents.push(indent.length > 1 || indent === '\t' ? 'body' : indent);
+    const before = text.slice(Math.max(0, match.index - 200), match.index);
+    const last = before.trimEnd().slice(before.trimEnd().lastIndexOf('\n') + 1);
+    const isBlank = /\n[ \t]*\r?$/.test(before);
+    (/^\s*(?:return\b|goto\b|\})/.test(last) ? afterReturn : fallingIn).push(isBlank);
   }
   return {
     names: byFrequency(names),
     indent: byFrequency(indents)[0],
-    blankBefore: indents.length === 0 ? undefined : blank * 2 >= indents.length,
+    afterReturn: most(afterReturn),
+    fallingIn: most(fallingIn),
   };
 }
 
-/** Single statements of an `if` on their own line, with and without braces. */
+function most(values: readonly boolean[]): boolean | undefined {
+  return values.length === 0 ? undefined : values.filter(Boolean).length * 2 > values.length;
+}
+
+/** Single statements of an `if` on lines of their own. Without braces only where that is clearly the habit. */
 function readBraces(text: string): boolean | undefined {
-  return majority(
-    text,
-    [/\b(?:if|while|for)\b[^\n{};]*\)\s*\{[ \t]*\r?\n[^\n{}]*;[ \t]*\r?\n[ \t]*\}(?!\s*else)/g, true],
-    [/\b(?:if|while|for)\b[^\n{};]*\)[ \t]*\r?\n[ \t]*[^\s{][^\n{}]*;/g, false],
-  );
+  const braced = count(text, /\b(?:if|while|for)\b[^\n{};]*\)\s*\{[ \t]*\r?\n[^\n{}]*;[ \t]*\r?\n[ \t]*\}(?!\s*else)/g);
+  const plain = count(text, /\b(?:if|while|for)\b[^\n{};]*\)[ \t]*\r?\n[ \t]*[^\s{][^\n{}]*;/g);
+  if (braced + plain < 4) return undefined;
+  return plain < braced * 4;
 }
 
 const DECLARATION =

@@ -20,14 +20,14 @@ err_free:
 
 describe('house style', () => {
   test('of a kernel-like file', () => {
-    expect(readFileStyle(KERNEL)).toMatchObject({
+    expect(readFileStyle(KERNEL.repeat(2))).toMatchObject({
       indent: '\t',
       newline: '\n',
       labelIndent: '',
       labelNames: ['err_free'],
       statusNames: ['ret'],
       bracesForSingle: false,
-      blankLineBeforeLabel: true,
+      blankLineBeforeLabel: { afterReturn: true, fallingIn: false },
       returnParens: false,
     });
   });
@@ -40,7 +40,7 @@ describe('house style', () => {
       labelNames: ['out'],
       returnParens: true,
       bracesForSingle: true,
-      blankLineBeforeLabel: false,
+      blankLineBeforeLabel: { afterReturn: true, fallingIn: false },
     });
   });
 

@@ -44,7 +44,6 @@ describe('one block', () => {
     use_both(a, b);
 
     result = 0;
-
 cleanup:
     free(a);
     free(b);
@@ -80,10 +79,12 @@ cleanup:
     char *a = malloc(n);
     if (!a)
         return NULL;
-    if (fill_in(a) < 0)
+    if (fill_in(a) < 0) {
         goto cleanup;
-    if (check_it(a) < 0)
+    }
+    if (check_it(a) < 0) {
         goto cleanup;
+    }
     if (send_it(a) < 0) {
         log_error("send");
         goto cleanup;
@@ -195,7 +196,7 @@ ${head}    char *a = malloc(n);
     expect(after).toContain('    int result;\n    char *a');
     expect(after).toContain('        result = -1;\n        goto cleanup;');
     expect(after).toContain('        result = -2;\n        goto cleanup;');
-    expect(after).toContain('    result = 0;\n\ncleanup:\n    free(a);\n    return result;\n}');
+    expect(after).toContain('    result = 0;\ncleanup:\n    free(a);\n    return result;\n}');
   });
 
   test('the variable that the last exit returns is reused', () => {
@@ -207,7 +208,7 @@ ${head}    char *a = malloc(n);
     );
     expect(after).toContain('        ret = -1;\n        goto cleanup;');
     expect(after).toContain('    if (ret < 0) {\n        goto cleanup;');
-    expect(after).toContain('\ncleanup:\n    free(a);\n    return ret;\n}');
+    expect(after).toContain('cleanup:\n    free(a);\n    return ret;\n}');
     expect(after).not.toContain('result');
   });
 
@@ -293,14 +294,17 @@ describe('ladder', () => {
     if (err)
         return err;
     err = get_ref(dev);
-    if (err)
+    if (err) {
         goto cleanup_dev;
+    }
     err = map_dma(dev);
-    if (err)
+    if (err) {
         goto cleanup_parent;
+    }
     err = start_it(dev);
-    if (err)
+    if (err) {
         goto cleanup_ring;
+    }
     return 0;
 
 cleanup_ring:
@@ -359,7 +363,6 @@ describe('comments and layout', () => {
         goto cleanup;
     }
     result = 0; // fine
-
 cleanup:
     free(a); /* the buffer */
     put_it(n);
@@ -397,7 +400,7 @@ cleanup:
       'int f(int n)\r\n{\r\n\tchar *a = malloc(n);\r\n\tif (fill_in(a)) {\r\n\t\tfree(a);\r\n\t\treturn 1;\r\n\t}\r\n\tif (check_it(a)) {\r\n\t\tfree(a);\r\n\t\treturn 1;\r\n\t}\r\n\tfree(a);\r\n\treturn 0;\r\n}\r\n';
     const after = rewritten(before);
     expect(after).toContain('\tint result = 1;\r\n\tchar *a');
-    expect(after).toContain('\r\n\tresult = 0;\r\n\r\ncleanup:\r\n\tfree(a);\r\n\treturn result;\r\n}\r\n');
+    expect(after).toContain('\r\n\tresult = 0;\r\ncleanup:\r\n\tfree(a);\r\n\treturn result;\r\n}\r\n');
     expect(after.replaceAll('\r\n', '')).not.toContain('\n');
   });
 

@@ -1,5 +1,7 @@
 /** Which statements could stand once, and who could jump to them: drafts, not yet names or text. */
+import type { Declaration } from '../../src/syntax/bindings.ts';
 import type { Study } from './context.ts';
+import type { Preparation } from './idle.ts';
 import { completesNormally, exitEnd, statementsOf } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import { short } from './statements.ts';
@@ -12,6 +14,8 @@ export interface Join {
   readonly entry: number;
   /** Items of the exit that the block takes over, in the exit's order. */
   readonly consumed: readonly Item[];
+  /** Where each of them stands in the block. */
+  readonly places: ReadonlyMap<Item, Item>;
 }
 
 /** A shared block: where it stands, what it holds, who jumps where. */
@@ -23,10 +27,12 @@ export interface Draft {
   readonly block: readonly Item[];
   readonly joins: readonly Join[];
   readonly score: number;
+  /** Handles that must hold their sentinel at the first jump, and what their declarations need for it. */
+  readonly preparations: ReadonlyMap<Declaration, Preparation>;
 }
 
 /** Statements looked at per exit: longer suffixes do not occur, and the cost stays linear. */
-const LONGEST = 40;
+export const LONGEST = 40;
 
 /** Drafts whose suffixes are equal token by token, the best first. */
 export function exactDrafts(study: Study): Draft[] {
@@ -100,20 +106,25 @@ function draftsOf(
   const ladder = host ? ladderInPlace(lengths) : ladderAtEnd(lengths, donor);
   const rungs = new Set(ladder.values());
   const drafts: Draft[] = [];
-  if (study.context.style !== 'single' || rungs.size <= 1) drafts.push(makeDraft(host, donor, ladder));
-  if (study.context.style !== 'ladder' && rungs.size > 1) drafts.push(makeDraft(host, donor, oneRung(lengths, host)));
+  if (study.context.style !== 'single' || rungs.size <= 1) drafts.push(makeDraft(study, host, donor, ladder));
+  if (study.context.style !== 'ladder' && rungs.size > 1)
+    drafts.push(makeDraft(study, host, donor, oneRung(lengths, host)));
   return drafts.filter((draft) => draft.joins.length > 0);
 }
 
 /** Exits that could jump at all. */
-function mayJoin(study: Study, exit: FunctionExit, host: FunctionExit | undefined): boolean {
+export function mayJoin(study: Study, exit: FunctionExit, host: FunctionExit | undefined): boolean {
   // A return in the body itself would jump to what stands right behind it.
   if (exit.isTop) return host !== undefined && exit.kind === 'return' && exitEnd(exit) < exitEnd(host);
   return true;
 }
 
 /** A variable length array whose scope a jump from the exit would enter. */
-function variableLengthBetween(study: Study, exit: FunctionExit, host: FunctionExit | undefined): Barrier | undefined {
+export function variableLengthBetween(
+  study: Study,
+  exit: FunctionExit,
+  host: FunctionExit | undefined,
+): Barrier | undefined {
   const target = host ? exitEnd(host) : study.tree.body.end;
   const from = exitEnd(exit);
   const array = study.variableLength.find(
@@ -167,7 +178,7 @@ function frozenGap(study: Study, item: Item, next: number): Barrier | undefined 
 }
 
 /** Every name of the statement means the same object at the end of the body. */
-function livesAtEnd(study: Study, item: Item): boolean {
+export function livesAtEnd(study: Study, item: Item): boolean {
   for (const declaration of item.mentions) {
     const own = declaration.node.start >= item.start && declaration.node.end <= item.end;
     if (!own && study.names.resolve(declaration.name, study.tree.body.end - 1) !== declaration) return false;
@@ -238,6 +249,7 @@ function oneRung(
 }
 
 function makeDraft(
+  study: Study,
   host: FunctionExit | undefined,
   donor: FunctionExit,
   lengths: ReadonlyMap<FunctionExit, number>,
@@ -245,9 +257,12 @@ function makeDraft(
   const longest = Math.max(0, ...lengths.values());
   const block = lastItems(donor, longest);
   const joins: Join[] = [];
-  for (const [exit, length] of lengths)
-    joins.push({ exit, entry: longest - length, consumed: lastItems(exit, length) });
-  return { host, donor, block, joins, score: scoreOf(host, block, joins) };
+  for (const [exit, length] of lengths) {
+    const consumed = lastItems(exit, length);
+    const places = new Map(consumed.map((item, index) => [item, block[longest - length + index] ?? item]));
+    joins.push({ exit, entry: longest - length, consumed, places });
+  }
+  return { host, donor, block, joins, score: scoreOf(study, host, block, joins), preparations: new Map() };
 }
 
 /** The last `length` statements of an exit, in order. */
@@ -260,16 +275,37 @@ export function lastItems(exit: FunctionExit, length: number): Item[] {
   return items;
 }
 
-/** Statements that disappear, less the labels and status assignments that come in. */
-export function scoreOf(host: FunctionExit | undefined, block: readonly Item[], joins: readonly Join[]): number {
+/** Statements that disappear, less what comes in; one label is preferred unless the project writes ladders. */
+export function scoreOf(
+  study: Study,
+  host: FunctionExit | undefined,
+  block: readonly Item[],
+  joins: readonly Join[],
+): number {
   const removed = joins.reduce((sum, join) => sum + join.consumed.length, 0) - (host ? 0 : block.length);
   const labels = new Set(joins.map((join) => join.entry)).size;
   const values = new Set([...joins.map((join) => join.exit.valueKey), ...(host ? [host.valueKey] : [])]);
-  const leftOver = joins.filter((join) => {
-    const before = join.exit.items.fromEnd(join.consumed.length);
-    return before !== undefined && !before.barrier && before.isCleanup;
-  }).length;
-  return removed * 4 + (host ? 1 : 0) - labels - 2 * leftOver - (values.size > 2 ? joins.length : 0);
+  const leftOver = joins.filter((join) => leavesCleanup(study, join)).length;
+  const perLabel = study.context.style === 'ladder' || writesLadders(study) ? 0 : 3;
+  return removed * 4 + (host ? 1 : 0) - perLabel * labels - 2 * leftOver - (values.size > 2 ? joins.length : 0);
+}
+
+/** The statement before the first one given away cleans up too. */
+function leavesCleanup(study: Study, join: Join): boolean {
+  const first = join.consumed[0];
+  const at = join.exit.list.findIndex((node) => study.statements.item(node) === first);
+  const before = at > 0 ? join.exit.list[at - 1] : undefined;
+  const item = before && study.statements.item(before);
+  return item !== undefined && !item.barrier && item.isCleanup;
+}
+
+/** Most of the file's labels say what they release. */
+function writesLadders(study: Study): boolean {
+  const names = study.context.houseStyle.labelNames;
+  return (
+    names.length >= 4 &&
+    names.filter((name) => /^(?:err|out|fail|free|cleanup)_\w+/.test(name)).length * 2 > names.length
+  );
 }
 
 /** Releases and resets that disappear. */

@@ -33,7 +33,7 @@ export function claimComments(study: Study, layout: Layout, draft: Draft): Claim
   const inOrder = [...draft.joins].sort((a, b) => Number(b.exit === draft.donor) - Number(a.exit === draft.donor));
   for (const join of inOrder) {
     for (const [index, mine] of join.consumed.entries()) {
-      const place = placeOf(draft, join, mine);
+      const place = join.places.get(mine);
       if (!place) continue;
       const own = exitClaim(study, layout, join, mine, index);
       const merged = merge(claims.get(place) ?? NO_CLAIM, own.claim);
@@ -43,13 +43,6 @@ export function claimComments(study: Study, layout: Layout, draft: Draft): Claim
     }
   }
   return { kind: 'claims', of: (item) => claims.get(item) ?? NO_CLAIM, moved };
-}
-
-/** The block's counterpart of a statement that an exit gives away. */
-export function placeOf(draft: Draft, join: Join, mine: Item): Item | undefined {
-  const same = (item: Item): boolean => item.key === mine.key;
-  const nth = join.consumed.filter(same).indexOf(mine);
-  return draft.block.slice(join.entry).filter(same)[nth];
 }
 
 function commentText(item: Item): string {

@@ -8,7 +8,8 @@ import { findExits } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import { findVariableLength } from './hazards.ts';
 import type { Names } from './names.ts';
-import { callsOf, Statements } from './statements.ts';
+import { Releases } from './releases.ts';
+import { callsOf, short, Statements } from './statements.ts';
 import type { SyntaxNode } from '../../src/syntax/tree.ts';
 
 export interface PlanContext {
@@ -36,12 +37,15 @@ export interface Study {
   readonly names: Names;
   readonly statements: Statements;
   readonly exits: readonly FunctionExit[];
+  readonly releases: Releases;
   /** Variable length arrays: no jump may enter their scope. */
   readonly variableLength: readonly SyntaxNode[];
   /** A called name of which nothing is known, if there is one: it may be a macro that assigns or jumps. */
   readonly unknownCall: string | undefined;
   /** goto statements per label. */
   readonly gotos: ReadonlyMap<string, number>;
+  /** The text of a statement on one line, shortened. */
+  text(span: Span): string;
 }
 
 /** Gathers what every step needs. */
@@ -63,7 +67,9 @@ export function study(tree: FunctionTree, context: PlanContext, names: Names): S
     exits: findExits(tree, statements),
     variableLength: findVariableLength(tree, names),
     unknownCall: findUnknownCall(tree, context.knowledge, names),
+    releases: new Releases(tree, names, context.knowledge),
     gotos,
+    text: (span) => short(tree, span),
   };
 }
 

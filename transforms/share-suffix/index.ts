@@ -8,6 +8,7 @@ import type { Refusal } from '../../src/diagnostics/refusal.ts';
 import type { Plan } from '../../src/rewrite/plan.ts';
 import type { FunctionTree } from '../../src/syntax/tree.ts';
 import { exactDrafts, findObstacle, isWorth } from './blocks.ts';
+import { findLooseObstacle, looseDrafts } from './loose.ts';
 import type { Draft } from './blocks.ts';
 import { study } from './context.ts';
 import type { PlanContext, Study } from './context.ts';
@@ -26,7 +27,7 @@ export const shareSuffix = {
 } as const;
 
 /** Plans tried per function: the verifier costs more than the planner. */
-const MOST_PLANS = 8;
+const MOST_PLANS = 12;
 
 /** Candidate rewrites of one function, the preferred first; or why there is none. */
 export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[] | Refusal {
@@ -36,7 +37,7 @@ export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[
   const subject = study(tree, context, names);
   const plans: Plan[] = [];
   let refusal: Refusal | undefined;
-  for (const draft of exactDrafts(subject)) {
+  for (const draft of preferred(exactDrafts(subject), looseDrafts(subject))) {
     const plan = finish(subject, draft);
     if (plan.kind === 'refusal') refusal ??= plan;
     else if (!plans.some((other) => sameEdits(other, plan))) plans.push(plan);
@@ -44,9 +45,17 @@ export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[
   }
   if (plans.length > 0) return plans;
   if (refusal) return refusal;
-  const obstacle = findObstacle(subject);
+  const obstacle = findObstacle(subject) ?? findLooseObstacle(subject);
   if (obstacle) return refuse(obstacle.code, obstacle.reason, obstacle.at);
   return refuse('nothing-gained', 'no statements before the returns are repeated often enough', tree.root);
+}
+
+/** By score; at equal score what needs no knowledge comes first. A few of each kind, so that one can stand in for another. */
+function preferred(exact: readonly Draft[], loose: readonly Draft[]): Draft[] {
+  const labels = (draft: Draft): number => new Set(draft.joins.map((join) => join.entry)).size;
+  const singles = loose.filter((draft) => labels(draft) === 1).slice(0, 4);
+  const ladders = loose.filter((draft) => labels(draft) > 1).slice(0, 4);
+  return [...exact.slice(0, 4), ...singles, ...ladders].sort((a, b) => b.score - a.score);
 }
 
 /** Names, status and text for a draft; exits that do not fit are left out while what remains is worth it. */

@@ -5,11 +5,13 @@ import type { Refusal, RefusalCode } from '../../src/diagnostics/refusal.ts';
 import type { Edit } from '../../src/rewrite/plan.ts';
 import { fieldOf, textOf } from '../../src/syntax/tree.ts';
 import type { SyntaxNode } from '../../src/syntax/tree.ts';
+import type { Declaration } from '../../src/syntax/bindings.ts';
 import { claimComments } from './claims.ts';
 import type { Claims } from './claims.ts';
 import type { Draft, Join } from './blocks.ts';
 import type { Study } from './context.ts';
 import { completesNormally, exitEnd, isVoid, statementsOf } from './exits.ts';
+import type { FunctionExit } from './exits.ts';
 import { Layout } from './layout.ts';
 import type { Item } from './statements.ts';
 import type { StatusPlan } from './status.ts';
@@ -54,7 +56,7 @@ export function renderDraft(study: Study, draft: Draft, status: StatusPlan, labe
   }
   const block = draft.host ? renderInPlace(rendering) : renderAtEnd(rendering);
   if (!Array.isArray(block)) return block;
-  const all = [...edits, ...block, ...renderDeclaration(rendering)];
+  const all = [...edits, ...block, ...renderDeclarations(rendering)];
   const frozen = all.find((edit) =>
     study.statements.isFrozen({ start: edit.start, end: Math.max(edit.end, edit.start) }),
   );
@@ -167,6 +169,7 @@ function renderInPlace(rendering: Rendering): Edit[] | Refusal {
       span,
     );
   }
+  if (!isContiguous(rendering, host)) return renderMovedHost(rendering, host);
   const edits: Edit[] = [];
   const value = status.assignments.get(host);
   const entries = [...labels.keys()].sort((a, b) => a - b);
@@ -185,9 +188,39 @@ function renderInPlace(rendering: Rendering): Edit[] | Refusal {
   return [...edits, ...renderHostReturn(rendering), ...claimedEdits(rendering)];
 }
 
+/** The shared statements are the last of the host, in their order. */
+function isContiguous(rendering: Rendering, host: FunctionExit): boolean {
+  const { draft } = rendering;
+  return draft.block.every((item, index) => host.items.fromEnd(draft.block.length - 1 - index) === item);
+}
+
+/** Statements of the host that stand between the shared ones move before them. */
+function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Refusal {
+  const { study, layout, draft, status, labels, claims } = rendering;
+  const first = draft.block[0];
+  if (!first || !layout.isFirstOnLine(first.start))
+    return refuse('nothing-gained', 'the body stands on one line', study.tree.body);
+  const indent = layout.indentAt(first.start);
+  const own: Join = { exit: host, entry: 0, consumed: draft.block, places: new Map() };
+  const lines = keptPieces(rendering, own).map((text) => indent + text);
+  const assignment = assignmentOf(rendering, own);
+  if (assignment) lines.push(indent + assignment);
+  for (const [index, item] of draft.block.entries()) {
+    const label = labels.get(index);
+    if (label) lines.push(labelLine(rendering, label.name, first.start).replace(/\r?\n$/, ''));
+    const claim = claims.of(item);
+    for (const text of claim.leading) lines.push(indent + text);
+    lines.push(indent + blockText(rendering, item, indent) + (claim.trailing ? ` ${claim.trailing}` : ''));
+  }
+  if (host.statement)
+    lines.push(indent + (status.variable ? `return ${status.variable};` : textOf(study.tree, host.statement)));
+  const end = endOfRegion(rendering, own, assignment !== undefined);
+  return [{ start: first.start, end, text: lines.join(layout.newline).slice(indent.length) }];
+}
+
 function needsBlank(rendering: Rendering, at: number, assignment: string): boolean {
   const { layout, study } = rendering;
-  if (!study.context.houseStyle.blankLineBeforeLabel) return false;
+  if (!study.context.houseStyle.blankLineBeforeLabel.fallingIn) return false;
   return assignment !== '' || !layout.hasRoomAbove(at);
 }
 
@@ -239,7 +272,7 @@ function renderAtEnd(rendering: Rendering): Edit[] | Refusal {
   const at = layout.lineStart(tree.body.end - 1);
   const lines: string[] = [];
   if (completesNormally(tree, last)) lines.push(`${indent}return;`);
-  if (study.context.houseStyle.blankLineBeforeLabel) lines.push('');
+  if (study.context.houseStyle.blankLineBeforeLabel.afterReturn) lines.push('');
   for (const [index, item] of draft.block.entries()) {
     const label = labels.get(index);
     if (label) lines.push(labelLine(rendering, label.name, undefined, indent).replace(/\r?\n$/, ''));
@@ -279,48 +312,47 @@ function labelLine(rendering: Rendering, name: string, at: number | undefined, b
   return `${indent}${name}:${layout.newline}`;
 }
 
-/** The declaration of a new status, or an existing one moved to the head of the body. */
-function renderDeclaration(rendering: Rendering): Edit[] {
-  const { study, layout, status } = rendering;
-  if (status.declaration) return [declareAtHead(study, layout, `${status.declaration};`)];
-  const existing = status.existing;
-  if (!status.isHoisted || !existing) return [];
-  const { statement, initializer, node } = existing;
-  const head = declareAtHead(study, layout, `${study.tree.source.slice(statement.start, node.end)};`);
-  if (!initializer) {
-    const start = layout.lineStart(statement.start);
-    return [head, { start, end: layout.lineEnd(statement.end), text: '' }];
+/** New declarations at the head of the body, and what becomes of those that were there. */
+function renderDeclarations(rendering: Rendering): Edit[] {
+  const { study, layout, status, draft } = rendering;
+  const head: string[] = [];
+  const edits: Edit[] = [];
+  if (status.declaration) head.push(`${status.declaration};`);
+  if (status.isHoisted && status.existing) {
+    head.push(`${declared(study, status.existing)};`);
+    edits.push(withoutType(study, layout, status.existing));
   }
-  return [head, { start: statement.start, end: node.start, text: '' }];
+  for (const [declaration, { kind, value }] of draft.preparations) {
+    if (kind === 'initialise') {
+      edits.push({ start: declaration.node.end, end: declaration.node.end, text: ` = ${value}` });
+      continue;
+    }
+    head.push(`${declared(study, declaration)} = ${value};`);
+    edits.push(withoutType(study, layout, declaration));
+  }
+  return head.length > 0 ? [...edits, declareAtHead(study, layout, head)] : edits;
 }
 
-/**
- * A declaration behind those at the head of the body, before the first whose value is computed by a call, so that an
- * acquisition and its check stay together. Never inside a preprocessor branch.
- */
-export function declareAtHead(study: Study, layout: Layout, text: string): Edit {
+/** `T *x` of a declaration. */
+function declared(study: Study, declaration: Declaration): string {
+  return study.tree.source.slice(declaration.statement.start, declaration.node.end);
+}
+
+/** `T *x = f();` becomes `x = f();`; without a value the line goes. */
+function withoutType(study: Study, layout: Layout, declaration: Declaration): Edit {
+  const { statement, initializer, node } = declaration;
+  if (initializer) return { start: statement.start, end: node.start, text: '' };
+  return { start: layout.lineStart(statement.start), end: layout.lineEnd(statement.end), text: '' };
+}
+
+/** Declarations at the head of the body, before those that are there, so that an acquisition and its check stay together. */
+function declareAtHead(study: Study, layout: Layout, texts: readonly string[]): Edit {
   const { body } = study.tree;
-  let previous: SyntaxNode | undefined;
-  let next: SyntaxNode | undefined;
-  for (const node of statementsOf(body)) {
-    next = node;
-    if (node.kind !== 'declaration' || hasCallInside(node)) break;
-    if (study.statements.isFrozen({ start: body.start, end: node.end })) break;
-    previous = node;
-    next = undefined;
-  }
-  if (previous) {
-    const at = layout.lineEnd(previous.end);
-    return { start: at, end: at, text: layout.indentAt(previous.start) + text + layout.newline };
-  }
+  const next = statementsOf(body)[0];
   const at = layout.lineEnd(body.start);
   const indent = layout.indentAt(next?.start ?? body.end);
   const blank = next && next.kind !== 'declaration' && !layout.hasBlankBelow(body.start) ? layout.newline : '';
-  return { start: at, end: at, text: indent + text + layout.newline + blank };
-}
-
-function hasCallInside(node: SyntaxNode): boolean {
-  return node.kind === 'call_expression' || node.children.some(hasCallInside);
+  return { start: at, end: at, text: texts.map((text) => indent + text + layout.newline).join('') + blank };
 }
 
 /** How many `#if` of the function are open at an offset. */

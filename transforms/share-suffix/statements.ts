@@ -36,6 +36,8 @@ export interface Item extends Span {
   readonly isCleanup: boolean;
   /** Sets something to a constant: `p = NULL;`. */
   readonly isReset: boolean;
+  /** A plain assignment without a call in it. */
+  readonly isStore: boolean;
 }
 
 const CLEANUP_NAME =
@@ -99,6 +101,7 @@ export class Statements {
       isDiagnostic: this.#isDiagnostic(node),
       isCleanup: calls.some((name) => this.#knowledge.name(name).releases !== undefined || CLEANUP_NAME.test(name)),
       isReset: isReset(node),
+      isStore: isStore(node),
     };
   }
 
@@ -248,6 +251,23 @@ function isConstantName(node: SyntaxNode): boolean {
 
 function isNegativeNumber(node: SyntaxNode): boolean {
   return node.kind === 'unary_expression' && namedChildren(node)[0]?.kind === 'number_literal';
+}
+
+/** `s->state = n;` */
+function isStore(node: SyntaxNode): boolean {
+  const inner = node.kind === 'expression_statement' ? namedChildren(node)[0] : undefined;
+  if (inner?.kind !== 'assignment_expression' || !inner.children.some((child) => child.kind === '=')) return false;
+  let calls = false;
+  walk(inner, (part) => {
+    if (['call_expression', 'assignment_expression', 'update_expression'].includes(part.kind) && part !== inner)
+      calls = true;
+  });
+  return !calls;
+}
+
+/** Comparable text of a node of the function. */
+export function statementKey(tree: FunctionTree, node: Span, names: Names): string {
+  return keyOf(lexSpan(tree.source, node.start, node.end).tokens, node, names);
 }
 
 /** A jump out of the statement, or a label inside it. */

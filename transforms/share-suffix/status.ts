@@ -164,10 +164,19 @@ export function canHoist(study: Study, declaration: Declaration): boolean {
   if (statement.children.filter((child) => child.field === 'declarator').length !== 1) return false;
   if (declaration.initializer?.kind === 'initializer_list' || declaration.isArray) return false;
   if (/\b(?:typeof|__typeof__|auto|__auto_type)\b/.test(textOf(study.tree, statement))) return false;
+  if (study.tree.source.slice(statement.start, declaration.node.start).includes('{')) return false;
   const words = statement.children.filter(
     (child) => child.kind === 'storage_class_specifier' || child.kind.startsWith('attribute'),
   );
   return words.length === 0 && !/\bconst\b/.test(lastQualifiers(study.tree, declaration));
+}
+
+/** A plain declarator of the body without a value, which can be given one. */
+export function canInitialise(study: Study, declaration: Declaration): boolean {
+  const { statement } = declaration;
+  if (statement.parent !== study.tree.body || study.statements.isFrozen(statement)) return false;
+  if (declaration.isArray || declaration.initializer) return false;
+  return /^[\s*]*$/.test(study.tree.source.slice(declaration.node.end, declaration.node.end + 1).replace(/[,;]/, ''));
 }
 
 /** A new variable of exactly the function's return type. */
@@ -222,7 +231,7 @@ export function returnType(tree: FunctionTree): string | undefined {
   const type = fieldOf(tree.root, 'type');
   const declarator = fieldOf(tree.root, 'declarator');
   if (!type || !declarator || tree.errors.some((error) => error.end <= tree.body.start)) return undefined;
-  if (type.kind === 'struct_specifier' && declarator.kind !== 'pointer_declarator') return undefined;
+  if (declarator.kind !== 'pointer_declarator' && hasConstMember(tree, textOf(tree, type))) return undefined;
   if (['struct_specifier', 'union_specifier', 'enum_specifier'].includes(type.kind) && fieldOf(type, 'body'))
     return undefined;
   let stars = 0;
@@ -241,6 +250,19 @@ export function returnType(tree: FunctionTree): string | undefined {
     .filter((child) => child === type || /^(?:const|volatile)$/.test(textOf(tree, child)))
     .map((child) => textOf(tree, child).replace(/\s+/g, ' '));
   return parts.join(' ') + (stars > 0 ? ` ${'*'.repeat(stars)}` : '');
+}
+
+/** A struct of the file with a const member cannot be assigned; one that is not in the file might have one. */
+function hasConstMember(tree: FunctionTree, type: string): boolean {
+  const tag = /^struct\s+(\w+)$/.exec(type)?.[1];
+  const pattern = tag
+    ? `struct\\s+${tag}\\s*\\{([^{}]*)\\}`
+    : `struct[^{};]*\\{([^{}]*)\\}\\s*${type.replace(/\W/g, '')}\\s*;`;
+  const body = new RegExp(pattern).exec(tree.source)?.[1];
+  if (body === undefined) return tag !== undefined;
+  return body
+    .split(';')
+    .some((member) => /\bconst\b/.test(member.includes('*') ? member.slice(member.lastIndexOf('*')) : member));
 }
 
 /** The project's usual name that occurs nowhere in the function. */
