@@ -65,8 +65,12 @@ export interface MacroFacts {
 
 /** All that is known of one called name. An absent fact is not known. */
 export interface NameFacts {
-  /** `function`: a prototype, definition or preset says so. `unknown`: it may be a macro that assigns or jumps. */
-  readonly kind: 'function' | 'macro' | 'unknown';
+  /**
+   * `function`: a prototype, definition or preset says so, or it is a macro that is nothing but one call of a function
+   * with each parameter as an argument once. `object`: a variable, which when called is a function pointer.
+   * `unknown`: it may be a macro that assigns or jumps.
+   */
+  readonly kind: 'function' | 'macro' | 'object' | 'unknown';
   readonly macro?: MacroFacts;
   readonly acquires?: readonly AcquireFacts[];
   readonly releases?: ReleaseFacts;
@@ -101,6 +105,8 @@ export interface NameFacts {
    * With a literal format `refineCall` knows more of one call than of the name.
    */
   readonly format?: number;
+  /** The argument (from 0) that is the va_list of a printf-like call; what the format writes is its caller's. */
+  readonly formatList?: number;
   /** Its only effect is text, to a log or to the stream that an argument (from 0) names: see `refineCall`. */
   readonly output?: 'log' | { readonly stream: number };
   /** For the proof's list: the definition, preset or config line this comes from, e.g. `preset libc`, `x.h:12`. */

@@ -91,12 +91,21 @@ export const OWN_STORAGE: PresetEntry = { ...READS, returnsOwnStorage: true };
  * @param through arguments it writes in any case: the stream, the buffer
  */
 export function formats(format: number, ...through: readonly number[]): PresetEntry {
-  return { ...writes(...through, ...argumentsFrom(format + 1)), readsErrno: true, format };
+  return { ...mayReadErrno(writes(...through, ...argumentsFrom(format + 1))), format };
+}
+
+function mayReadErrno(entry: PresetEntry): PresetEntry {
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== 'readsErrno'));
+}
+
+/** The same with a va_list, whose arguments are those of the caller's caller: `vfprintf(stderr, format, list)`. */
+export function listFormats(format: number, list: number, ...through: readonly number[]): PresetEntry {
+  return { ...mayReadErrno(writes(...through, list)), format, formatList: list };
 }
 
 const NO_MACRO_EFFECTS: MacroFacts = { hasJump: false, isStateful: false, freeNames: [], writes: [] };
 
-/** A macro of the language or the library that neither jumps nor keeps state; it writes these parameters. */
-export function plainMacro(...writesParameters: readonly number[]): PresetEntry {
-  return { kind: 'macro', macro: { ...NO_MACRO_EFFECTS, writes: writesParameters } };
+/** A macro of the language or the library that neither jumps nor keeps state; all it does is to write these parameters. */
+export function plainMacro(...written: readonly number[]): PresetEntry {
+  return { ...quiet(local(writes(...written))), kind: 'macro', macro: { ...NO_MACRO_EFFECTS, writes: written } };
 }

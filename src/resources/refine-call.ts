@@ -19,11 +19,13 @@ export function refineCall(facts: NameFacts, args: readonly string[]): NameFacts
   if (facts.format === undefined) return withOutput(facts, args);
   const letters = lettersOf(args[facts.format]);
   if (letters === undefined || !onlyPrints(letters)) return facts;
-  const { format, writesThrough } = facts;
+  const { format, formatList: list, writesThrough } = facts;
   const narrowed: NameFacts = {
     ...facts,
-    readsErrno: letters.includes('m'),
-    ...(writesThrough && { writesThrough: writesThrough.filter((argument) => argument <= format) }),
+    readsErrno: facts.readsErrno === true || letters.includes('m'),
+    ...(writesThrough && {
+      writesThrough: writesThrough.filter((argument) => argument <= format || argument === list),
+    }),
   };
   return withOutput(narrowed, args);
 }
@@ -40,9 +42,11 @@ function onlyPrints(letters: string): boolean {
   return [...letters].every((letter) => letter === 'm' || PRINTING.includes(letter));
 }
 
+const STANDARD_STREAMS: ReadonlySet<string> = new Set(['stderr', 'stdout', 'STDERR_FILENO', 'STDOUT_FILENO', '2', '1']);
+
 function withOutput(facts: NameFacts, args: readonly string[]): NameFacts {
   if (facts.output === undefined || facts.diagnostic) return facts;
   const stream = facts.output === 'log' ? 'stderr' : args[facts.output.stream]?.trim();
-  if (stream !== 'stderr' && stream !== 'stdout') return facts;
+  if (stream === undefined || !STANDARD_STREAMS.has(stream)) return facts;
   return { ...facts, diagnostic: { readsErrno: facts.readsErrno !== false } };
 }

@@ -52,7 +52,7 @@ export const preset: Preset = {
 
     ...each('read pread pread64', writes(1)),
     ...each('readv preadv', writes(1)),
-    ...each('write pwrite pwrite64 writev pwritev', READS),
+    ...each('write pwrite pwrite64 writev pwritev', { ...READS, output: { stream: 0 } }),
     ...each('lseek lseek64 fsync fdatasync ftruncate ftruncate64 truncate truncate64 sync syncfs', READS),
     ...each('posix_fadvise posix_fallocate fallocate flock lockf', READS),
     sendfile: writes(2),

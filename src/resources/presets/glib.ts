@@ -1,6 +1,6 @@
 /** Storage from GLib. Its allocators end the program instead of returning NULL, except where they say `try`. */
 import type { AcquireFacts, MacroFacts, ReleaseFacts } from '../knowledge.ts';
-import { NEVER_RETURNS, READS, type Preset, type PresetEntry, each, formats, writes } from '../preset.ts';
+import { NEVER_RETURNS, READS, type Preset, type PresetEntry, each, formats, listFormats, writes } from '../preset.ts';
 
 const STORAGE: AcquireFacts = {
   kind: 'memory',
@@ -61,7 +61,7 @@ export const preset: Preset = {
     // NULL in, NULL out.
     ...each('g_strdup g_strndup', allocates({ ...STORAGE, failure: 'sentinel' })),
     g_strdup_printf: { ...formats(0), acquires: [STORAGE] },
-    g_strdup_vprintf: { ...writes(1), readsErrno: true, acquires: [STORAGE] },
+    g_strdup_vprintf: { ...listFormats(0, 1), acquires: [STORAGE] },
     ...each('g_strconcat g_strjoin g_build_filename g_build_path', allocates(STORAGE)),
     ...each('g_strsplit g_strdupv', allocates({ ...STORAGE, releasers: ['g_strfreev'] })),
     g_free: { ...writes(0), releases: FREES },

@@ -1,11 +1,13 @@
 /** What the language and its headers define as macros, and operators of the compilers that look like calls. */
-import { NEVER_RETURNS, PURE, type Preset, each, plainMacro } from '../preset.ts';
+import { NEVER_RETURNS, PURE, READS, type Preset, each, local, plainMacro, writes } from '../preset.ts';
 
 export const preset: Preset = {
   name: 'language',
   title: 'macros of the C headers and operators of the compilers',
   names: {
-    ...each('NULL true false bool errno assert static_assert offsetof EXIT_SUCCESS EXIT_FAILURE', plainMacro()),
+    ...each('NULL true false bool errno static_assert offsetof EXIT_SUCCESS EXIT_FAILURE', plainMacro()),
+    // It may end the program, with a message.
+    assert: { kind: 'macro', macro: { hasJump: false, isStateful: false, freeNames: [], writes: [] } },
     ...each('INT_MIN INT_MAX UINT_MAX LONG_MIN LONG_MAX ULONG_MAX LLONG_MIN LLONG_MAX ULLONG_MAX', plainMacro()),
     ...each('CHAR_BIT CHAR_MAX SCHAR_MAX UCHAR_MAX SHRT_MAX USHRT_MAX SIZE_MAX SSIZE_MAX PATH_MAX', plainMacro()),
     ...each('INT8_MAX INT16_MAX INT32_MAX INT64_MAX UINT8_MAX UINT16_MAX UINT32_MAX UINT64_MAX', plainMacro()),
@@ -22,6 +24,15 @@ export const preset: Preset = {
     ...each('MAP_FAILED INADDR_ANY INADDR_LOOPBACK INADDR_NONE', plainMacro()),
     ...each('isnan isinf isfinite signbit', plainMacro()),
 
+    ...each('atomic_load atomic_load_explicit atomic_is_lock_free', local(READS)),
+    ...each('atomic_store atomic_exchange atomic_fetch_add atomic_fetch_sub atomic_fetch_or', local(writes(0))),
+    ...each('atomic_fetch_and atomic_fetch_xor atomic_init atomic_store_explicit', local(writes(0))),
+    ...each('atomic_fetch_add_explicit atomic_fetch_sub_explicit atomic_exchange_explicit', local(writes(0))),
+    ...each('atomic_compare_exchange_strong atomic_compare_exchange_weak', local(writes(0, 1))),
+    ...each('__atomic_add_fetch __atomic_sub_fetch __atomic_fetch_add __atomic_fetch_sub', local(writes(0))),
+    ...each('__atomic_store_n __atomic_exchange_n __sync_add_and_fetch __sync_sub_and_fetch', local(writes(0))),
+    ...each('__sync_fetch_and_add __sync_fetch_and_sub __sync_lock_test_and_set', local(writes(0))),
+    __atomic_load_n: local(READS),
     ...each('sizeof _Alignof alignof __alignof__ typeof __typeof__ _Static_assert', PURE),
     ...each('__builtin_expect __builtin_constant_p __builtin_clz __builtin_ctz __builtin_popcount', PURE),
     ...each('__builtin_offsetof __builtin_types_compatible_p __builtin_bswap16 __builtin_bswap32', PURE),

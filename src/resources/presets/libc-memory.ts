@@ -1,6 +1,6 @@
 /** Storage from the C library. */
 import type { AcquireFacts } from '../knowledge.ts';
-import { READS, local, type Preset, type PresetEntry, formats, writes } from '../preset.ts';
+import { READS, local, type Preset, type PresetEntry, formats, listFormats, writes } from '../preset.ts';
 
 const STORAGE: AcquireFacts = {
   kind: 'memory',
@@ -46,7 +46,7 @@ export const preset: Preset = {
       acquires: [{ ...STORAGE, handle: 'out:0', afterFailure: 'unspecified', failure: 'nonzero' }],
     },
     asprintf: { ...formats(1, 0), acquires: [PRINTED] },
-    vasprintf: { ...writes(0, 2), readsErrno: true, acquires: [PRINTED] },
+    vasprintf: { ...listFormats(1, 2, 0), acquires: [PRINTED] },
     getline: { ...writes(0, 1, 2), acquires: [LINE] },
     getdelim: { ...writes(0, 1, 3), acquires: [LINE] },
     free: {

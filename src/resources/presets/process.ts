@@ -1,6 +1,7 @@
 /** The process, its environment, time, randomness, signals, users, dynamic loading, character sets. */
 import type { AcquireFacts, ReleaseFacts } from '../knowledge.ts';
 import {
+  listFormats,
   local,
   FUNCTION,
   NEVER_RETURNS,
@@ -36,7 +37,7 @@ const CLOSES: Omit<ReleaseFacts, 'keepsErrno'> = {
 };
 
 /** Warns on stderr, with the text of errno. */
-const WARNS: PresetEntry = { ...formats(0), output: 'log' };
+const WARNS: PresetEntry = { ...formats(0), readsErrno: true, output: 'log' };
 
 export const preset: Preset = {
   name: 'process',
@@ -50,11 +51,11 @@ export const preset: Preset = {
     ...each('error error_at_line', FUNCTION),
 
     warn: WARNS,
-    warnx: WARNS,
-    vwarn: { ...writes(1), readsErrno: true },
-    vwarnx: { ...writes(1), readsErrno: true },
+    warnx: { ...formats(0), output: 'log' },
+    vwarn: { ...listFormats(0, 1), readsErrno: true, output: 'log' },
+    vwarnx: { ...listFormats(0, 1), output: 'log' },
     syslog: { ...formats(1), output: 'log' },
-    vsyslog: { ...writes(2), readsErrno: true },
+    vsyslog: { ...listFormats(1, 2), output: 'log' },
     // Keeps the identification it is given.
     openlog: { ...READS, retains: [0] },
     closelog: READS,

@@ -1,6 +1,7 @@
 /** Streams: opening and closing them, output, input. */
 import type { AcquireFacts, ReleaseFacts } from '../knowledge.ts';
 import {
+  listFormats,
   local,
   FUNCTION,
   READS,
@@ -58,14 +59,14 @@ export const preset: Preset = {
 
     printf: { ...formats(0), output: 'log' },
     fprintf: { ...formats(1, 0), output: { stream: 0 } },
-    dprintf: formats(1),
+    dprintf: { ...formats(1), output: { stream: 0 } },
     sprintf: local(formats(1, 0)),
     snprintf: local(formats(2, 0)),
-    vprintf: { ...writes(1), readsErrno: true, output: 'log' },
-    vfprintf: { ...writes(0, 2), readsErrno: true, output: { stream: 0 } },
-    vdprintf: { ...writes(2), readsErrno: true },
-    vsprintf: { ...local(writes(0, 2)), readsErrno: true },
-    vsnprintf: { ...local(writes(0, 3)), readsErrno: true },
+    vprintf: { ...listFormats(0, 1), output: 'log' },
+    vfprintf: { ...listFormats(1, 2, 0), output: { stream: 0 } },
+    vdprintf: { ...listFormats(1, 2), output: { stream: 0 } },
+    vsprintf: local(listFormats(1, 2, 0)),
+    vsnprintf: local(listFormats(2, 3, 0)),
     ...each('puts putchar putchar_unlocked', PRINTS),
     perror: { ...READS, readsErrno: true, output: 'log' },
     ...each('fputs fputc putc fputs_unlocked fputc_unlocked putc_unlocked', { ...writes(1), output: { stream: 1 } }),

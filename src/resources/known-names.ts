@@ -1,0 +1,307 @@
+/**
+ * Puts together what is known of a name: config first, then the definitions in sight, then presets (DESIGN §5).
+ * A fact of config or preset stands unless a definition shows the contrary; every fact says where it comes from.
+ */
+import type { Assignment } from '../scan/condition.ts';
+import type { FunctionDefinition } from '../scan/definitions.ts';
+import { lex } from '../scan/lex.ts';
+import type { FunctionParser } from '../syntax/parse.ts';
+import { ComponentReader } from './components.ts';
+import { indexDeclarations, withDeclaration, type Declaration } from './declared-facts.ts';
+import { agree, nothingDerived, type Derived } from './derived.ts';
+import type { Knowledge, NameFacts } from './knowledge.ts';
+import { coverAll, decidedOn, isLive } from './live-conditions.ts';
+import type { Platform, Preset, PresetEntry } from './preset.ts';
+import type { ResourceConfig } from './resource-config.ts';
+import { plainNumber, type SeenFile } from './seen-file.ts';
+import { macroShape, summariseFunction, summariseMacro, type Reader } from './summarise.ts';
+
+/** A header in sight of a file. */
+export interface SeenHeader {
+  readonly file: SeenFile;
+  /** Some `#if` decides whether it is included at all. */
+  readonly isConditional: boolean;
+}
+
+export interface KnowledgeInput {
+  readonly file: SeenFile;
+  /** What it includes, directly or not. */
+  readonly headers: readonly SeenHeader[];
+  /** Includes that are not in the repository: `stdio.h`, `glib.h`. */
+  readonly systemIncludes: ReadonlySet<string>;
+  readonly presets: readonly Preset[];
+  readonly config: ResourceConfig;
+  readonly platform: Platform;
+  /** Asked for at the first definition that has to be read. */
+  readonly parser: () => FunctionParser;
+}
+
+/** Everything that is known in one file. Names are looked into when they are asked for, and once. */
+export function createKnowledge(input: KnowledgeInput): Knowledge {
+  const names = new KnownNames(input);
+  const volatileFields = new Set(
+    [input.file, ...input.headers.map((header) => header.file)].flatMap((file) => file.definitions.volatileFields),
+  );
+  return {
+    name: (name) => names.facts(name),
+    isVolatileField: (field) => volatileFields.has(field),
+    constant: (name) => names.constant(name),
+  };
+}
+
+/** How much of a definition is read: all of it, or what can be told without the functions it calls. */
+type Depth = 'full' | 'shape';
+
+/** What a preset says on the platform of the run. */
+interface LibraryFacts {
+  readonly facts: Omit<NameFacts, 'kind'>;
+  readonly kind: NameFacts['kind'];
+}
+
+const NORETURN = /^(_Noreturn|__noreturn__|noreturn)$/;
+
+const NOT_KNOWN: NameFacts = { kind: 'unknown', from: 'nothing' };
+
+class KnownNames {
+  readonly #input: KnowledgeInput;
+  readonly #declarations: ReadonlyMap<string, Declaration>;
+  readonly #presets: readonly Preset[];
+  readonly #platform: Assignment;
+  readonly #facts: ComponentReader<NameFacts>;
+  readonly #shapes: ComponentReader<NameFacts>;
+  readonly #constants = new Map<string, { readonly value?: number } | undefined>();
+  #reader: Reader | undefined;
+
+  constructor(input: KnowledgeInput) {
+    this.#input = input;
+    this.#declarations = indexDeclarations(input.config);
+    this.#presets = input.presets.filter((preset) => isInForce(preset, input));
+    this.#platform = decidedOn(input.platform);
+    this.#shapes = new ComponentReader(
+      (name) => this.#join(name, this.#derive(name, 'shape')),
+      (name) => this.#join(name, this.#function(name, 'shape')),
+    );
+    this.#facts = new ComponentReader(
+      (name) => this.#join(name, this.#derive(name, 'full')),
+      (name) => this.#join(name, this.#derive(name, 'shape')),
+    );
+  }
+
+  facts(name: string): NameFacts {
+    return this.#facts.get(name);
+  }
+
+  #join(name: string, derived: Derived | undefined): NameFacts {
+    const declaration = this.#declarations.get(name);
+    const known = joinPreset(derived && kindFromDefinition(derived), this.#preset(name), derived);
+    return declaration ? withDeclaration(known, derived, declaration) : known;
+  }
+
+  #files(): SeenFile[] {
+    return [this.#input.file, ...this.#input.headers.map((header) => header.file)];
+  }
+
+  #inOrder(): readonly SeenHeader[] {
+    return [{ file: this.#input.file, isConditional: false }, ...this.#input.headers];
+  }
+
+  #read(): Reader {
+    this.#reader ??= {
+      parser: this.#input.parser(),
+      lookup: (name) => this.#facts.get(name),
+      shapeOf: (name) => this.#shapes.get(name),
+    };
+    return this.#reader;
+  }
+
+  /** What the definitions in sight show; undefined where there is none. */
+  #derive(name: string, depth: Depth): Derived | undefined {
+    const macros = this.#macros(name, depth);
+    if (macros.isComplete) return agree(macros.definitions);
+    const other = this.#function(name, depth) ?? this.#object(name);
+    if (macros.definitions.length === 0) return other;
+    const library = other ?? this.#presetAsDefinition(name);
+    return agree(library ? [...macros.definitions, library] : macros.definitions);
+  }
+
+  /** The live macros of the name; complete where one of them stands whatever the choices are. */
+  #macros(name: string, depth: Depth): { readonly definitions: readonly Derived[]; readonly isComplete: boolean } {
+    const known = new Map([...this.#platform, [`defined(${name})`, false]]);
+    const definitions: Derived[] = [];
+    const coverage: (readonly string[])[] = [];
+    let isUndefined = false;
+    for (const { file, isConditional } of this.#inOrder()) {
+      const live = file.macros(name).filter((macro) => isLive(macro.conditions, known));
+      const read = depth === 'full' ? summariseMacro : macroShape;
+      for (const macro of live) definitions.push(read(this.#inside(name, depth), file, macro));
+      if (!isConditional) coverage.push(...live.map((macro) => macro.conditions));
+      isUndefined ||= file.undefines(name);
+      // The file's own definition is the one that is meant, if it stands in any case.
+      if (file === this.#input.file && live.length > 0 && coverAll(coverage, known)) break;
+    }
+    return { definitions, isComplete: definitions.length > 0 && !isUndefined && coverAll(coverage, known) };
+  }
+
+  /** In its own body a macro's name is not expanded: there it is the function, `#define f(x) f((x), 1)`. */
+  #inside(macro: string, depth: Depth): Reader {
+    const reader = this.#read();
+    const itself = (): NameFacts => this.#join(macro, this.#function(macro, depth) ?? this.#object(macro));
+    return {
+      parser: reader.parser,
+      lookup: (name) => (name === macro ? itself() : reader.lookup(name)),
+      shapeOf: (name) => (name === macro ? itself() : reader.shapeOf(name)),
+    };
+  }
+
+  /** The function of the name: its body where it is in sight, else its prototypes. */
+  #function(name: string, depth: Depth): Derived | undefined {
+    for (const files of [[this.#input.file], this.#input.headers.map((header) => header.file)]) {
+      const bodies = files.flatMap((file) =>
+        file
+          .functions(name)
+          .filter((definition) => isLive(definition.conditions, this.#platform))
+          .map((definition) => this.#body(file, definition, depth)),
+      );
+      const found = agree(bodies);
+      if (found) return withPrototype(found, this.#prototype(name));
+    }
+    return this.#prototype(name);
+  }
+
+  #body(file: SeenFile, definition: FunctionDefinition, depth: Depth): Derived {
+    const derived =
+      depth === 'full'
+        ? summariseFunction(this.#read(), file, definition)
+        : nothingDerived(file.place(definition.start));
+    const head = file.text.slice(definition.start, definition.bodyStart);
+    return this.#isNoreturn([head]) ? { ...derived, facts: { ...derived.facts, neverReturns: true } } : derived;
+  }
+
+  #prototype(name: string): Derived | undefined {
+    const found: Derived[] = [];
+    for (const file of this.#files()) {
+      for (const prototype of file.prototypes(name)) {
+        if (!isLive(prototype.conditions, this.#platform)) continue;
+        const derived = nothingDerived(file.place(prototype.start));
+        const neverReturns = this.#isNoreturn(prototype.attributes);
+        found.push(neverReturns ? { ...derived, facts: { neverReturns } } : derived);
+      }
+    }
+    // One attribute speaks for all declarations of the function.
+    return found.find((one) => one.facts.neverReturns) ?? found[0];
+  }
+
+  /** `__attribute__((noreturn))`, `_Noreturn`, or a macro that is one of these in every case. */
+  #isNoreturn(attributes: readonly string[]): boolean {
+    const words = attributes.flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []);
+    return words.some((word) => NORETURN.test(word) || this.#meansNoreturn(word));
+  }
+
+  #meansNoreturn(word: string): boolean {
+    const macros = this.#files()
+      .flatMap((file) => file.macros(word))
+      .filter((macro) => isLive(macro.conditions, this.#platform));
+    return macros.length > 0 && macros.every((macro) => macro.body.split(/\W+/).some((part) => NORETURN.test(part)));
+  }
+
+  #object(name: string): Derived | undefined {
+    const file = this.#files().find((candidate) => candidate.declaresObject(name));
+    return file && { ...nothingDerived(`${file.path} (a variable)`), isCallLike: false };
+  }
+
+  #preset(name: string): LibraryFacts | undefined {
+    // A function of this name with its body in sight is another one than the library's.
+    if (this.#files().some((file) => file.functions(name).some((one) => isLive(one.conditions, this.#platform)))) {
+      return undefined;
+    }
+    for (const preset of this.#presets) {
+      const entry = Object.hasOwn(preset.names, name) ? preset.names[name] : undefined;
+      if (entry) return resolveEntry(entry, preset.name, this.#input.platform);
+    }
+    return undefined;
+  }
+
+  #presetAsDefinition(name: string): Derived | undefined {
+    const preset = this.#preset(name);
+    if (!preset) return undefined;
+    const { from, ...facts } = preset.facts;
+    return { ...nothingDerived(from), facts };
+  }
+
+  /** Enumerators, and macros without parameters that are a literal under every choice. */
+  constant(name: string): { readonly value?: number } | undefined {
+    if (!this.#constants.has(name)) this.#constants.set(name, this.#findConstant(name));
+    return this.#constants.get(name);
+  }
+
+  #findConstant(name: string): { readonly value?: number } | undefined {
+    const values: (number | undefined)[] = [];
+    for (const file of this.#files()) {
+      for (const macro of file.macros(name)) {
+        if (!isLive(macro.conditions, this.#platform)) continue;
+        const words = wordsOf(macro.body);
+        if (macro.params !== undefined || !isLiteral(words)) return undefined;
+        values.push(plainNumber(words));
+      }
+      const enumerators = file.text.includes(name) ? file.enumerators() : undefined;
+      if (enumerators?.has(name)) values.push(enumerators.get(name));
+    }
+    if (values.length === 0) return undefined;
+    const [value] = values;
+    return value !== undefined && values.every((other) => other === value) ? { value } : {};
+  }
+}
+
+function isInForce(preset: Preset, { systemIncludes, config }: KnowledgeInput): boolean {
+  if (!preset.headers || config.extends.includes(preset.name)) return true;
+  return preset.headers.some((header) => systemIncludes.has(header));
+}
+
+function resolveEntry({ on = [], kind, ...base }: PresetEntry, name: string, platform: Platform): LibraryFacts {
+  const extra = on.filter((more) => more.platforms.includes(platform));
+  const { releases, ...facts } = extra.reduce((sum, more) => ({ ...sum, ...more.facts }), base);
+  const where = extra.length > 0 ? `preset ${name} (${platform})` : `preset ${name}`;
+  return {
+    kind: kind ?? 'function',
+    facts: {
+      ...facts,
+      ...(releases && { releases: { ...releases, keepsErrno: facts.keepsErrno === true } }),
+      from: where,
+    },
+  };
+}
+
+function withPrototype(body: Derived, prototype: Derived | undefined): Derived {
+  return prototype?.facts.neverReturns ? { ...body, facts: { ...body.facts, neverReturns: true } } : body;
+}
+
+function kindFromDefinition(derived: Derived): NameFacts {
+  const from = derived.from.join('; ');
+  const kind = derived.isOpen ? 'unknown' : derived.facts.macro ? 'macro' : derived.isCallLike ? 'function' : 'object';
+  return { ...derived.facts, kind: kind === 'macro' && derived.isCallLike ? 'function' : kind, from };
+}
+
+/**
+ * A preset speaks of the library's function. It fills in what the definitions in sight leave open: a prototype leaves
+ * everything open; a macro does if it only forwards its arguments, and so may be the library's under another name.
+ */
+function joinPreset(
+  known: NameFacts | undefined,
+  preset: LibraryFacts | undefined,
+  derived: Derived | undefined,
+): NameFacts {
+  if (!preset) return known ?? NOT_KNOWN;
+  if (!known || !derived) return { ...preset.facts, kind: preset.kind };
+  if (!derived.isCallLike || known.kind === 'object') return known;
+  return { ...preset.facts, ...known, from: `${preset.facts.from}; ${known.from}` };
+}
+
+function wordsOf(body: string): string[] {
+  return lex(body).tokens.map((token) => body.slice(token.start, token.end));
+}
+
+/** One literal, with its sign and parentheses, or a cast of one. */
+function isLiteral(words: readonly string[]): boolean {
+  const text = words.join('').replace(/^\((.*)\)$/, '$1');
+  return /^[-+~]?(\d[\w.]*|'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)*")$/.test(text);
+}

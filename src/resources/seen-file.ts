@@ -1,0 +1,202 @@
+/** One file whose definitions count, with its names indexed at the first question about each kind. */
+import { scanDefinitions } from '../scan/definitions.ts';
+import type { FileDefinitions, FunctionDefinition, MacroDefinition, Prototype } from '../scan/definitions.ts';
+import { scanFunctions } from '../scan/functions.ts';
+import { lex, type Token } from '../scan/lex.ts';
+
+export class SeenFile {
+  /** As proofs name it: relative to the repository. */
+  readonly path: string;
+  readonly text: string;
+  readonly definitions: FileDefinitions;
+  #macros: ReadonlyMap<string, readonly MacroDefinition[]> | undefined;
+  #functions: ReadonlyMap<string, readonly FunctionDefinition[]> | undefined;
+  #prototypes: ReadonlyMap<string, readonly Prototype[]> | undefined;
+  #undefined: ReadonlySet<string> | undefined;
+  #objects: DeclaredObjects | undefined;
+  #enumerators: ReadonlyMap<string, number | undefined> | undefined;
+
+  constructor(path: string, text: string, definitions: FileDefinitions = scanDefinitions(text)) {
+    this.path = path;
+    this.text = text;
+    this.definitions = definitions;
+  }
+
+  macros(name: string): readonly MacroDefinition[] {
+    this.#macros ??= groupByName(this.definitions.macros);
+    return this.#macros.get(name) ?? [];
+  }
+
+  functions(name: string): readonly FunctionDefinition[] {
+    this.#functions ??= groupByName(this.definitions.functions);
+    return this.#functions.get(name) ?? [];
+  }
+
+  prototypes(name: string): readonly Prototype[] {
+    this.#prototypes ??= groupByName(this.definitions.prototypes);
+    return this.#prototypes.get(name) ?? [];
+  }
+
+  /** Is there an `#undef` of the name? */
+  undefines(name: string): boolean {
+    this.#undefined ??= new Set(
+      [...this.text.matchAll(/^[ \t]*#[ \t]*undef[ \t]+([\w$]+)/gm)].map((match) => match[1] ?? ''),
+    );
+    return this.#undefined.has(name);
+  }
+
+  /** Is the name an object of the file, `extern void (*hook)(int);` or a variable with its value? */
+  declaresObject(name: string): boolean {
+    return this.text.includes(name) && this.#declared().all.has(name);
+  }
+
+  /** Names of the static and thread-local objects of the file. */
+  statics(): ReadonlySet<string> {
+    return this.#declared().statics;
+  }
+
+  /** Enumerators, with their values where they are plain numbers. */
+  enumerators(): ReadonlyMap<string, number | undefined> {
+    this.#enumerators ??= findEnumerators(this.text);
+    return this.#enumerators;
+  }
+
+  /** `path:line` of an offset. */
+  place(offset: number): string {
+    let line = 1;
+    for (let at = this.text.indexOf('\n'); at >= 0 && at < offset; at = this.text.indexOf('\n', at + 1)) line++;
+    return `${this.path}:${line}`;
+  }
+
+  #declared(): DeclaredObjects {
+    this.#objects ??= findObjects(this.text);
+    return this.#objects;
+  }
+}
+
+function groupByName<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(item.name);
+    if (group) group.push(item);
+    else groups.set(item.name, [item]);
+  }
+  return groups;
+}
+
+interface DeclaredObjects {
+  readonly all: ReadonlySet<string>;
+  readonly statics: ReadonlySet<string>;
+}
+
+/** Objects declared at the top level; what looks like a function or a type is left out. */
+function findObjects(text: string): DeclaredObjects {
+  const all = new Set<string>();
+  const statics = new Set<string>();
+  scanFunctions(text, {
+    declaration: (start, end, head) => {
+      if (head.isTypedef || head.isControl) return;
+      const source = text.slice(start, end);
+      const isStatic = head.isStatic || /\b(_Thread_local|thread_local|__thread)\b/.test(source);
+      for (const name of objectNames(source)) {
+        all.add(name);
+        if (isStatic) statics.add(name);
+      }
+    },
+  });
+  return { all, statics };
+}
+
+/** The names that one declaration declares as objects: `int a, *b[3] = { 0 }, (*c)(void);` gives a, b and c. */
+function objectNames(declaration: string): string[] {
+  const { tokens } = lex(declaration);
+  const names: string[] = [];
+  let from = 0;
+  let depth = 0;
+  for (const [index, token] of tokens.entries()) {
+    const c = declaration[token.start] ?? '';
+    if ('([{'.includes(c)) depth++;
+    else if (')]}'.includes(c)) depth--;
+    else if (depth === 0 && (c === ',' || c === ';')) {
+      const name = objectName(declaration, tokens.slice(from, index));
+      if (name !== undefined) names.push(name);
+      from = index + 1;
+    }
+  }
+  return names;
+}
+
+/** The declared name of one declarator with its specifiers; undefined for a function or a type alone. */
+function objectName(text: string, tokens: readonly Token[]): string | undefined {
+  const pointer = tokens.findIndex(
+    (token, index) => text[token.start] === '(' && text[tokens[index + 1]?.start ?? -1] === '*',
+  );
+  const spelled = (token: Token): string => text.slice(token.start, token.end);
+  if (pointer >= 0) {
+    const inside = tokens
+      .slice(pointer + 1)
+      .findIndex((token) => text[token.start] === ')' || text[token.start] === '[');
+    const named = inside < 0 ? [] : tokens.slice(pointer + 1, pointer + 1 + inside);
+    const last = named.findLast((token) => token.kind === 'identifier');
+    return last && spelled(last);
+  }
+  let name: string | undefined;
+  for (const token of tokens) {
+    const c = text[token.start] ?? '';
+    if (c === '=' || c === '[' || c === ':') return name;
+    if (c === '(') return undefined;
+    if (c === '{' || c === '}') name = undefined;
+    else if (token.kind === 'identifier') name = spelled(token);
+  }
+  return name;
+}
+
+/** Enumerators of all `enum { ... }` of the text, wherever they stand. */
+function findEnumerators(text: string): ReadonlyMap<string, number | undefined> {
+  const found = new Map<string, number | undefined>();
+  for (const match of text.matchAll(/\benum\b[^;{}()]*\{/g)) {
+    const open = match.index + match[0].length;
+    const close = text.indexOf('}', open);
+    if (close > open) readEnumerators(text.slice(open, close), found);
+  }
+  return found;
+}
+
+function readEnumerators(body: string, found: Map<string, number | undefined>): void {
+  const { tokens, directives } = lex(body);
+  const spelled = tokens.map((token) => body.slice(token.start, token.end));
+  // With #if between them the counting is off.
+  let value: number | undefined = directives.length === 0 ? 0 : undefined;
+  let depth = 0;
+  for (const [index, word] of spelled.entries()) {
+    if (word === '(' || word === '{') depth++;
+    else if (word === ')' || word === '}') depth--;
+    const isFirst = index === 0 || (depth === 0 && spelled[index - 1] === ',');
+    if (!isFirst || tokens[index]?.kind !== 'identifier') continue;
+    if (spelled[index + 1] === '=') value = plainNumber(spelled.slice(index + 2, endOfItem(spelled, index)));
+    // Two different enumerations of one name: it is a constant, but not known which.
+    found.set(word, found.has(word) && found.get(word) !== value ? undefined : value);
+    if (value !== undefined) value++;
+  }
+}
+
+function endOfItem(words: readonly string[], from: number): number {
+  let depth = 0;
+  for (let index = from; index < words.length; index++) {
+    if (words[index] === '(') depth++;
+    else if (words[index] === ')') depth--;
+    else if (words[index] === ',' && depth === 0) return index;
+  }
+  return words.length;
+}
+
+/** `3`, `-1`, `(0x10)`; undefined for anything that has to be computed. */
+export function plainNumber(words: readonly string[]): number | undefined {
+  const text = words.join('').replace(/^\((.*)\)$/, '$1');
+  const match = /^(-?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)[uUlL]*$/.exec(text);
+  if (!match?.[2]) return undefined;
+  const digits = match[2];
+  const size = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
+  if (!Number.isSafeInteger(size)) return undefined;
+  return match[1] === '-' ? -size : size;
+}

@@ -1,0 +1,158 @@
+/** Reads one definition of a name, macro or function, under every choice of the preprocessor inside it. */
+import type { FunctionDefinition, MacroDefinition } from '../scan/definitions.ts';
+import { functionVariants } from '../scan/variants.ts';
+import { parseFunction } from '../syntax/parse-function.ts';
+import type { FunctionParser } from '../syntax/parse.ts';
+import type { FunctionTree } from '../syntax/tree.ts';
+import { agree, nothingDerived, type Derived } from './derived.ts';
+import type { NameFacts } from './knowledge.ts';
+import { parseMacroBody, readMacroBody, type MacroBody } from './macro-body.ts';
+import { deriveMacroFacts, isSingleCall } from './macro-facts.ts';
+import type { SeenFile } from './seen-file.ts';
+import { findAcquire } from './summary/acquire.ts';
+import { findConduct } from './summary/conduct.ts';
+import { walkPaths } from './summary/paths.ts';
+import { findRelease } from './summary/release.ts';
+import { findRoots } from './summary/roots.ts';
+import { MOST_ARGUMENTS, subjectOf, type Subject } from './summary/subject.ts';
+
+export interface Reader {
+  readonly parser: FunctionParser;
+  /** Facts of the names a definition uses. */
+  readonly lookup: (name: string) => NameFacts;
+  /** Only kind and macro facts: what can be told without reading the body of a function. */
+  readonly shapeOf: (name: string) => NameFacts;
+}
+
+/** Definitions above this size are not summarised: a wrapper is short. Bytes. */
+const LONGEST_SUMMARISED = 8000;
+
+/** A function definition: nothing but that it is one, where it can't be parsed or its variants disagree. */
+export function summariseFunction(reader: Reader, file: SeenFile, definition: FunctionDefinition): Derived {
+  const from = file.place(definition.start);
+  if (definition.problem !== undefined || definition.end - definition.start > LONGEST_SUMMARISED) {
+    return nothingDerived(from);
+  }
+  const variants = functionVariants(file.text, definition);
+  if ('refusal' in variants) return nothingDerived(from);
+  const readings = variants.variants.map((variant) => {
+    const parsed = parseFunction(reader.parser, variant.text, file.text, definition);
+    if (!parsed || parsed.tree.errors.length > 0 || parsed.hasCleanupAttribute || parsed.iteratorMacros.length > 0) {
+      return nothingDerived(from);
+    }
+    const context = { isMacro: false, variadic: undefined, fileStatics: file.statics(), lookup: reader.lookup };
+    return readTree(subjectOf(parsed.tree, context), from);
+  });
+  return { ...(agree(readings) ?? nothingDerived(from)), from: [from] };
+}
+
+/** A macro definition. Its facts as a macro are always known; a body that is no statement gives no others. */
+export function summariseMacro(reader: Reader, file: SeenFile, definition: MacroDefinition): Derived {
+  const from = file.place(definition.start);
+  const { body, tree } = openMacro(reader, file, definition);
+  const alias = aliasOf(body, definition);
+  if (alias !== undefined) return readAlias(alias, reader.lookup(alias), from);
+  const shape = readShape(reader, body, tree, definition, from);
+  if (!tree || body.pastes || shape.facts.macro?.hasJump) return shape;
+  const variadic = definition.isVariadic ? body.params.length - 1 : undefined;
+  const context = { isMacro: true, variadic, fileStatics: new Set<string>(), lookup: reader.lookup };
+  const derived = readTree(subjectOf(tree, context), from);
+  const facts = { ...spreadVariadic(derived.facts, variadic), ...shape.facts };
+  return { ...shape, facts, doubtful: derived.doubtful, keeps: derived.keeps };
+}
+
+/** What can be told of a macro definition without reading the functions it calls. */
+export function macroShape(reader: Reader, file: SeenFile, definition: MacroDefinition): Derived {
+  const from = file.place(definition.start);
+  const { body, tree } = openMacro(reader, file, definition);
+  const alias = aliasOf(body, definition);
+  return alias === undefined
+    ? readShape(reader, body, tree, definition, from)
+    : readAlias(alias, reader.shapeOf(alias), from);
+}
+
+function openMacro(reader: Reader, file: SeenFile, definition: MacroDefinition): OpenMacro {
+  const body = readMacroBody({ ...definition, body: rawBody(file.text, definition) });
+  return { body, tree: parseMacroBody(reader.parser, body) };
+}
+
+interface OpenMacro {
+  readonly body: MacroBody;
+  readonly tree: FunctionTree | undefined;
+}
+
+function readShape(
+  reader: Reader,
+  body: MacroBody,
+  tree: FunctionTree | undefined,
+  definition: MacroDefinition,
+  from: string,
+): Derived {
+  const { facts: macro, callsUnknown } = deriveMacroFacts(body, tree, reader.shapeOf);
+  const isCallLike = tree !== undefined && definition.params !== undefined && isSingleCall(body, tree);
+  return { ...nothingDerived(from), facts: { macro }, isOpen: callsUnknown, isCallLike };
+}
+
+/** The replacement text with its string literals whole: what the scan gives has lost `//` inside them. */
+function rawBody(text: string, { start, end }: MacroDefinition): string {
+  const line = text.slice(start, end);
+  const head = /^#(?:[ \t]|\\\r?\n)*define(?:[ \t]|\\\r?\n)+[\w$]+(?:\([^)]*\))?/.exec(line);
+  return head ? line.slice(head[0].length) : line;
+}
+
+/** `#define s_free zfree`: whatever the other name is. */
+function aliasOf(body: MacroBody, definition: MacroDefinition): string | undefined {
+  const [only] = body.tokens;
+  if (definition.params !== undefined || body.tokens.length !== 1 || only?.kind !== 'identifier') return undefined;
+  return body.text.slice(only.start, only.end);
+}
+
+function readAlias(target: string, known: NameFacts, from: string): Derived {
+  const { kind, from: evidence, ...facts } = known;
+  const macro = facts.macro ?? { hasJump: false, isStateful: false, freeNames: [], writes: [] };
+  const freeNames = [...new Set([...macro.freeNames, target])].toSorted();
+  return {
+    ...nothingDerived(from),
+    facts: { ...facts, macro: { ...macro, freeNames } },
+    isOpen: kind === 'unknown',
+    isCallLike: kind === 'function',
+    from: evidence === 'nothing' ? [from] : [from, evidence],
+  };
+}
+
+function readTree(subject: Subject, from: string): Derived {
+  const roots = findRoots(subject);
+  const conduct = findConduct(subject, roots);
+  const release = findRelease(subject, roots);
+  const paths = release ? undefined : walkPaths(subject, roots, undefined);
+  const acquire = paths && findAcquire(subject, paths);
+  const endsAll = paths !== undefined && paths.length > 0 && paths.every((path) => path.end === 'never-returns');
+  return {
+    facts: {
+      ...conduct.facts,
+      ...(release && { releases: release.facts }),
+      ...(release?.facts.keepsErrno && { keepsErrno: true }),
+      ...(acquire && { acquires: [acquire] }),
+      ...(endsAll && { neverReturns: true }),
+    },
+    isOpen: false,
+    isCallLike: true,
+    doubtful: release?.doubtful ?? new Set(),
+    keeps: conduct.keeps,
+    from: [from],
+  };
+}
+
+/** What holds for `__VA_ARGS__` holds for every argument from there on. */
+function spreadVariadic(facts: Derived['facts'], last: number | undefined): Derived['facts'] {
+  if (last === undefined) return facts;
+  const spread = (list: readonly number[] | undefined): readonly number[] | undefined =>
+    list?.includes(last) ? [...list.filter((index) => index < last), ...allFrom(last)] : list;
+  const retains = spread(facts.retains);
+  const writesThrough = spread(facts.writesThrough);
+  return { ...facts, ...(retains && { retains }), ...(writesThrough && { writesThrough }) };
+}
+
+function allFrom(first: number): number[] {
+  return Array.from({ length: MOST_ARGUMENTS - first }, (_, index) => first + index);
+}
