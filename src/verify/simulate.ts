@@ -76,6 +76,7 @@ type Stop =
   | { readonly kind: 'event'; readonly event: Event }
   | { readonly kind: 'exit'; readonly value: Term | undefined }
   | { readonly kind: 'header' }
+  | { readonly kind: 'join' }
   | { readonly kind: 'stuck' };
 
 class Walk {
@@ -170,6 +171,8 @@ class Walk {
   #round(state: State): void {
     const first = this.#runTo(state, 'before');
     const second = this.#runTo(state, 'after');
+    if (first.kind === 'join' || second.kind === 'join')
+      return this.#join(state, first.kind === 'join', second.kind === 'join');
     if (second.kind === 'event' && this.#matchPending(state, second.event)) return;
     if (first.kind === 'event' && second.kind === 'event' && isSameEvent(first.event, second.event)) {
       const uses = this.#passPending(state, first.event);
@@ -207,7 +210,8 @@ class Walk {
       case 'exit':
         return { kind: 'exit', value: op.hasValue ? side.stack.at(-1) : undefined };
       case 'header':
-        return { kind: 'header' };
+      case 'join':
+        return { kind: op.op };
       case 'stuck':
         return { kind: 'stuck' };
       case 'call': {
@@ -346,10 +350,6 @@ class Walk {
       case 'leave':
         this.#leave(side, op);
         break;
-      case 'join':
-        side.at++;
-        this.#visit(state);
-        return;
       case 'jump':
         side.at = op.to;
         return;
@@ -712,6 +712,16 @@ class Walk {
     this.#fail(state, 'the returned values could not be shown to be equal');
   }
 
+  /**
+   * Paths meet. Both sides wait for each other where they can, so that states are only widened when neither has taken
+   * a decision that the other has still to take.
+   */
+  #join(state: State, isBefore: boolean, isAfter: boolean): void {
+    if (isBefore) state.before.at++;
+    if (isAfter) state.after.at++;
+    this.#visit(state, isBefore && isAfter);
+  }
+
   #header(state: State): void {
     if (state.pending.length > 0)
       this.#fail(state, 'a loop stands between reordered effects', 'unproved', 'order-conflict');
@@ -726,7 +736,7 @@ class Walk {
    * Has a state that covers this one been explored at this pair of places? Then the path ends. At loop heads, and where
    * too many states meet, the state is widened to one that covers both.
    */
-  #visit(state: State): void {
+  #visit(state: State, canWiden = true): void {
     if (++this.#states > this.#options.budget)
       this.#fail(state, 'the proof takes too many steps', 'unproved', 'budget-exceeded');
     const key = `${state.before.at},${state.after.at},${state.before.stack.length},${state.after.stack.length},${state.pending.length}`;
@@ -736,7 +746,7 @@ class Walk {
     if (seen.texts.has(text)) throw new PathEnded();
     const isHeader = this.#before.ops[state.before.at]?.op === 'header';
     const last = seen.states.at(-1);
-    if (last && state.pending.length === 0 && (isHeader || seen.states.length >= STATES_PER_PLACE)) {
+    if (last && canWiden && state.pending.length === 0 && (isHeader || seen.states.length >= STATES_PER_PLACE)) {
       Object.assign(state, joinStates(this.#terms, last, state));
       const joined = new Canonical(this.#terms, state).text();
       if (seen.texts.has(joined)) throw new PathEnded();
