@@ -11,12 +11,6 @@ const PROOFS = ['identical', 'equivalent'] as const;
 export const FORMATS = ['text', 'json', 'jsonl', 'patch'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export interface PairFlag {
-  readonly acquire: string;
-  readonly release: string;
-  readonly noopOnNull: boolean;
-}
-
 export interface ReportFlag {
   readonly format: Format;
   readonly file: string;
@@ -31,7 +25,7 @@ export interface ConfigFlags {
 /** Flags of what may be assumed and how rewrites look. */
 export interface KnowledgeFlags extends ConfigFlags {
   readonly preset: readonly string[];
-  readonly pair: readonly PairFlag[];
+  readonly pair: readonly string[];
   readonly platform?: (typeof PLATFORMS)[number];
 }
 
@@ -69,7 +63,7 @@ export function addKnowledgeFlags(command: Command): void {
   addConfigFlags(command);
   command
     .option('--preset <name>', 'a preset in force in every file (repeatable)', collect(identity), [])
-    .option('--pair <acquire=release[:noop-on-null]>', 'a pair of calls (repeatable)', collect(readPair), [])
+    .option('--pair <acquire=release[:noop-on-null]>', 'a pair of calls (repeatable)', collect(identity), [])
     .option('--platform <name>', `whose promises count: ${PLATFORMS.join(', ')}`, oneOf('--platform', PLATFORMS));
 }
 
@@ -137,16 +131,6 @@ function readLabel(value: string): string {
 function readCount(value: string): number {
   if (/^\d+$/.test(value)) return Number(value);
   throw new UsageError(`--max-functions "${value}" is not a number`);
-}
-
-function readPair(value: string): PairFlag {
-  const match = /^([A-Za-z_]\w*)=([A-Za-z_]\w*)(?::(.*))?$/.exec(value);
-  if (!match)
-    throw new UsageError(`--pair "${value}" is not of the form ACQUIRE=RELEASE or ACQUIRE=RELEASE:noop-on-null`);
-  const [, acquire = '', release = '', property] = match;
-  if (property !== undefined && property !== 'noop-on-null')
-    throw new UsageError(describeUnknown('--pair property', property, ['noop-on-null']));
-  return { acquire, release, noopOnNull: property !== undefined };
 }
 
 function readReport(value: string): ReportFlag {

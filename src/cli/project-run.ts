@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
-import { type ConfigStore, createConfigStore, type PairSetting } from '../engine/config.ts';
+import { type ConfigStore, createConfigStore } from '../engine/config.ts';
 import { type ContextSource, createContextSource, type RunFlags } from '../engine/context.ts';
 import { discoverFiles, findRoot, type SourceFile, stdinFile } from '../engine/discover.ts';
 import { judge, readSource, type ReadResult } from '../engine/read-source.ts';
 import { runFiles, type RunResult } from '../engine/run.ts';
 import type { Session } from './command.ts';
-import type { ConfigFlags, KnowledgeFlags, PairFlag, ProjectFlags } from './flags.ts';
+import type { ConfigFlags, KnowledgeFlags, ProjectFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
 import { readVersion } from './version.ts';
@@ -49,13 +49,8 @@ function runFlags(flags: KnowledgeFlags, run: ProjectFlags | undefined): RunFlag
     ...(run?.function && { functionPattern: run.function }),
     ...(flags.platform && { platform: flags.platform }),
     presets: flags.preset,
-    pairs: flags.pair.map(toPairSetting),
+    pairs: flags.pair,
   };
-}
-
-function toPairSetting({ acquire, release, noopOnNull }: PairFlag): PairSetting {
-  const facts = noopOnNull ? { acceptsSentinel: true, noopOnSentinel: true } : {};
-  return { acquire, release, ...facts, from: `--pair ${acquire}=${release}` };
 }
 
 /** Runs the files that the command line names. */

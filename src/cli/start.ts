@@ -1,4 +1,5 @@
 /** What the bin calls: checks the version of Node before anything newer is loaded, then runs. */
+import { inspect } from 'node:util';
 
 const OLDEST_NODE = [20, 19] as const;
 
@@ -10,7 +11,13 @@ export async function start(process: NodeJS.Process): Promise<number> {
     return 2;
   }
   const [{ main }, { createProcessIo }] = await Promise.all([import('./main.ts'), import('./process-io.ts')]);
-  return main(process.argv.slice(2), createProcessIo(process));
+  try {
+    return await main(process.argv.slice(2), createProcessIo(process));
+  } catch (error) {
+    // Left to Node it would end with 1, which says that there are findings.
+    process.stderr.write(`goto-cleanup: a bug of ours, please report it:\n${inspect(error)}\n`);
+    return 2;
+  }
 }
 
 /** A sentence when this version of Node is too old, else undefined. */

@@ -2,10 +2,16 @@
 import { dirname, relative, sep } from 'node:path';
 import ignore from 'ignore';
 import { UsageError } from '../base/usage-error.ts';
+import { parsePair } from '../resources/resource-config.ts';
 import { createParser, type FunctionParser } from '../syntax/parse.ts';
-import { type Config, type ConfigStore, type LocalSettings, type PairSetting, type PlatformName } from './config.ts';
+import { type Config, type ConfigStore, type LocalSettings, type PlatformName } from './config.ts';
 import type { SourceFile } from './discover.ts';
-import { createKnowledgeSource, type KnowledgeSource } from './knowledge-source.ts';
+import {
+  createKnowledgeSource,
+  createRepositoryDefinitions,
+  DEFAULT_PLATFORM,
+  type KnowledgeSource,
+} from './knowledge-source.ts';
 import type { FileContext } from './pipeline.ts';
 
 /** Settings of the command line; each wins over the config. */
@@ -16,7 +22,8 @@ export interface RunFlags {
   readonly functionPattern?: RegExp;
   readonly platform?: PlatformName;
   readonly presets: readonly string[];
-  readonly pairs: readonly PairSetting[];
+  /** `ACQUIRE=RELEASE` or `ACQUIRE=RELEASE:noop-on-null`. */
+  readonly pairs: readonly string[];
 }
 
 export interface FileSettings {
@@ -33,17 +40,26 @@ export interface ContextSource {
 
 export function createContextSource(root: string, configs: ConfigStore, flags: RunFlags): ContextSource {
   const parser = lazyParser();
+  const definitions = createRepositoryDefinitions(root);
+  const pairs = flags.pairs.map(parsePair);
   const knowledge = new Map<Config, KnowledgeSource>();
+  const createSource = (config: Config): KnowledgeSource => {
+    const settings = {
+      ...config,
+      pairs: [...config.pairs, ...pairs],
+      extends: [...config.extends, ...flags.presets],
+    };
+    return createKnowledgeSource(definitions, settings, flags.platform ?? config.platform ?? DEFAULT_PLATFORM, parser);
+  };
   return {
     flags,
     contextOf: (file) => {
       const config = configs.configFor(file.absolute);
-      const source = knowledge.get(config) ?? createKnowledgeSource(root, config, flags);
-      knowledge.set(config, source);
+      const { knowledgeFor } = knowledge.get(config) ?? createSource(config);
+      knowledge.set(config, { knowledgeFor });
       const local = localSettings(config, file.absolute);
       const options = { ...optionsOf(local, flags), acceptLogOrder: config.acceptLogOrder };
-      const context = { options, parser, knowledgeFor: source.knowledgeFor };
-      return { context, local, config };
+      return { context: { options, parser, knowledgeFor }, local, config };
     },
   };
 }

@@ -91,6 +91,13 @@ function realPath(path: string): string {
 
 const C_PATTERNS = ['*.c', '*.h'];
 
+/** All C files of a repository, whatever a run selects, in byte order: relative to the root, with `/`. */
+export function listRepository(root: string): string[] {
+  return listFolder(root)
+    .map((file) => toSlashes(relative(root, file)))
+    .toSorted(comparePaths);
+}
+
 /** C files below a folder that git does not ignore; outside git, that no .gitignore names. Links are not followed. */
 function listFolder(folder: string): string[] {
   const listed = findRepository(folder) === undefined ? undefined : listWithGit(folder);

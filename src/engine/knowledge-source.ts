@@ -1,14 +1,64 @@
-/** Where the files of one config get their knowledge of names from. */
-import { type Knowledge, NOTHING_KNOWN } from '../resources/knowledge.ts';
-import type { Config } from './config.ts';
-import type { RunFlags } from './context.ts';
+/** Where the files of one config get their knowledge of names from: config, definitions in sight, presets. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../base/usage-error.ts';
+import { createKnowledge } from '../resources/known-names.ts';
+import type { Knowledge } from '../resources/knowledge.ts';
+import { PRESETS } from '../resources/presets/index.ts';
+import type { Platform } from '../resources/preset.ts';
+import type { ResourceConfig } from '../resources/resource-config.ts';
+import type { FunctionParser } from '../syntax/parse.ts';
+import { createDefinitionSource, type DefinitionSource } from './definitions.ts';
+import { describeUnknown } from './did-you-mean.ts';
+import { listRepository } from './discover.ts';
+import { errorCode } from './probe.ts';
 
 export interface KnowledgeSource {
   /** What the file at a path (relative to the root) with this text may assume. */
   knowledgeFor(path: string, text: string): Knowledge;
 }
 
-/** @param root folder that paths are relative to */
-export function createKnowledgeSource(_root: string, _config: Config, _flags: RunFlags): KnowledgeSource {
-  return { knowledgeFor: () => NOTHING_KNOWN };
+/** The definitions of one repository, for each platform that a config asks for. Nothing is read before it is asked. */
+export interface RepositoryDefinitions {
+  on(platform: Platform): DefinitionSource;
+}
+
+/** POSIX is what nearly all of the code to be read is written for; `strict` has to be asked for. */
+export const DEFAULT_PLATFORM: Platform = 'posix';
+
+export function createRepositoryDefinitions(root: string): RepositoryDefinitions {
+  const sources = new Map<Platform, DefinitionSource>();
+  let files: readonly string[] | undefined;
+  const readFile = (path: string): string | undefined => {
+    try {
+      return readFileSync(join(root, path), 'latin1');
+    } catch (error) {
+      errorCode(error);
+      return undefined;
+    }
+  };
+  return {
+    on: (platform) => {
+      files ??= listRepository(root);
+      const source = sources.get(platform) ?? createDefinitionSource({ readFile }, files, platform);
+      sources.set(platform, source);
+      return source;
+    },
+  };
+}
+
+/** @param config settings of the file and of the command line together */
+export function createKnowledgeSource(
+  definitions: RepositoryDefinitions,
+  config: ResourceConfig,
+  platform: Platform,
+  parser: () => FunctionParser,
+): KnowledgeSource {
+  for (const name of config.extends)
+    if (!Object.hasOwn(PRESETS, name)) throw new UsageError(describeUnknown('preset', name, Object.keys(PRESETS)));
+  const presets = Object.values(PRESETS);
+  return {
+    knowledgeFor: (path, text) =>
+      createKnowledge({ ...definitions.on(platform).inSightOf(path, text), presets, config, parser }),
+  };
 }

@@ -1,5 +1,6 @@
 /** Takes the files of a run through the pipeline and gathers the report. Writes nothing, prints nothing. */
 import { LineIndex } from '../base/span.ts';
+import { UsageError } from '../base/usage-error.ts';
 import { applyEdits } from '../rewrite/apply-edits.ts';
 import type { Edit } from '../rewrite/plan.ts';
 import { type Config, type ConfigStore, hashSettings, type LocalSettings } from './config.ts';
@@ -9,7 +10,7 @@ import type { SourceFile } from './discover.ts';
 import { decodeAll, isForeign } from './encoding.ts';
 import { notesOf } from './notes.ts';
 import { renderFilePatch } from './patch.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { FileContext, Pipeline } from './pipeline.ts';
 import type { FileOutcome, WrongPlan } from './process-file.ts';
 import type { FileError, ReadResult } from './read-source.ts';
 import type { FileReport, FunctionReport, Report, Summary } from './report.ts';
@@ -87,12 +88,21 @@ class Run {
     if (read.kind === 'error') return this.#takeError(file, read.error);
     const { context, local, config } = this.#request.contexts.contextOf(file);
     this.#configs.add(config);
-    const outcome = this.#pipeline.processFile(read.text, file.path, context);
+    const outcome = this.#process(file, read.text, context);
     for (const key of ['functions', 'attempted', 'parsed', 'candidates'] as const)
       this.#counts[key] += outcome.counts[key];
     const { path } = file;
     this.#ownBugs.push(...(outcome.wrongPlans ?? []).map((plan) => ({ ...plan, path, text: read.text })));
     this.#takeOutcome(file, read.text, applyRules(outcome, local));
+  }
+
+  #process(file: SourceFile, text: string, context: FileContext): FileOutcome {
+    try {
+      return this.#pipeline.processFile(text, file.path, context);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      throw new Error(`at ${file.path}`, { cause: error });
+    }
   }
 
   #takeError(file: SourceFile, error: FileError): void {

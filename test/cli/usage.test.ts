@@ -19,8 +19,9 @@ describe('wrong usage', () => {
     [['--color', 'no'], 'unknown --color "no"'],
     [['--report', 'xml:out'], 'unknown --report "xml"'],
     [['--report', 'json'], '--report "json" is not of the form FORMAT:FILE'],
-    [['--pair', 'a-b'], '--pair "a-b" is not of the form ACQUIRE=RELEASE or ACQUIRE=RELEASE:noop-on-null'],
-    [['--pair', 'a=b:noop'], 'unknown --pair property "noop"'],
+    [['--pair', 'a-b'], '--pair "a-b": write ACQUIRE=RELEASE or ACQUIRE=RELEASE:noop-on-null'],
+    [['--pair', 'a=b:noop'], '--pair "a=b:noop": write ACQUIRE=RELEASE'],
+    [['--preset', 'glibb', 'a.c'], 'unknown preset "glibb"; did you mean "glib"?'],
     [['--function', '('], '--function "("'],
     [['--label', '1x'], '--label "1x" is not a name that C allows'],
     [['--max-functions', '-1'], '--max-functions "-1" is not a number'],
@@ -54,7 +55,10 @@ describe('wrong usage', () => {
   test('an unknown error is not swallowed', async () => {
     const folder = makeFolder({ 'a.c': '' });
     const broken = { ...fakePipeline, processFile: () => expect.fail('boom') };
-    await expect(main(['a.c'], fakeIo(folder), async () => broken)).rejects.toThrow('boom');
+    await expect(main(['a.c'], fakeIo(folder), async () => broken)).rejects.toMatchObject({
+      message: 'at a.c',
+      cause: { message: 'boom' },
+    });
   });
 });
 

@@ -35,7 +35,7 @@ export const config: CommandSpec = {
   },
 };
 
-const DEFAULTS = { style: 'auto', proof: 'equivalent', platform: 'strict' };
+const DEFAULTS = { style: 'auto', proof: 'equivalent', platform: 'posix' };
 
 function renderConfig(settings: Partial<Config>, shownPath: string | undefined): string {
   const { path: _path, overrides: _overrides, ...shown } = { ...DEFAULTS, ...settings };
