@@ -159,15 +159,12 @@ export function mayReach(context: CommuteContext, term: Term, object: Term): boo
   return false;
 }
 
-/** The values a term is computed from, itself included; constants left out. */
+/** The values a term is computed from, itself included; constants and names of memory left out. */
 function leaves(terms: TermTable, term: Term): Set<Term> {
   const found = new Set<Term>();
-  const visit = (one: Term): void => {
-    const node = terms.node(one);
-    if (node.text.startsWith('memory')) return;
-    if (!isHarmless(terms, one) && node.op !== 'convert') found.add(one);
-    for (const arg of node.args) visit(arg);
-  };
-  visit(term);
+  for (const part of terms.parts(term)) {
+    const node = terms.node(part);
+    if (!node.text.startsWith('memory') && !isHarmless(terms, part) && node.op !== 'convert') found.add(part);
+  }
   return found;
 }

@@ -603,11 +603,17 @@ class Walk {
     }
   }
 
+  /** Who gets a value may get at all it is computed from; what was loaded from memory was known there already. */
   #escape(state: State, term: Term): void {
-    const node = this.#terms.node(term);
-    if (node.op === 'fresh' || node.op === 'object') state.escaped.add(term);
-    // What is computed from an address may carry it; what was loaded from memory was known there already.
-    if (node.op !== 'load') for (const arg of node.args) this.#escape(state, arg);
+    const work = [term];
+    const seen = new Set<Term>();
+    for (let next = work.pop(); next !== undefined; next = work.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const node = this.#terms.node(next);
+      if (node.op === 'fresh' || node.op === 'object') state.escaped.add(next);
+      if (node.op !== 'load') work.push(...node.args);
+    }
   }
 
   /** An object of an inner block must not be reachable for events that ran inside the block before and run behind it now. */

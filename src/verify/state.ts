@@ -144,10 +144,10 @@ export class Canonical {
   }
 
   #isReachable(term: Term): boolean {
-    if (this.#number.has(term)) return true;
-    const node = this.#terms.node(term);
-    if (node.op === 'fresh') return false;
-    return node.args.every((arg) => this.#isReachable(arg));
+    for (const part of this.#terms.parts(term)) {
+      if (this.#terms.node(part).op === 'fresh' && !this.#number.has(part)) return false;
+    }
+    return true;
   }
 
   #memory(): void {

@@ -21,6 +21,7 @@ const INTEGER = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)$/;
 export class TermTable {
   readonly #nodes: TermNode[] = [];
   readonly #index = new Map<string, Term>();
+  readonly #parts = new Map<Term, ReadonlySet<Term>>();
   #fresh = 0;
 
   #intern(op: string, text: string, args: readonly Term[]): Term {
@@ -123,6 +124,16 @@ export class TermTable {
 
   /** Is `part` the term itself or anywhere inside it? */
   mentions(term: Term, part: Term): boolean {
-    return term === part || this.node(term).args.some((arg) => this.mentions(arg, part));
+    return this.parts(term).has(part);
+  }
+
+  /** The term and everything inside it. Terms share their parts, so each is visited once. */
+  parts(term: Term): ReadonlySet<Term> {
+    const known = this.#parts.get(term);
+    if (known) return known;
+    const found = new Set<Term>([term]);
+    for (const part of found) for (const arg of this.node(part).args) found.add(arg);
+    this.#parts.set(term, found);
+    return found;
   }
 }
