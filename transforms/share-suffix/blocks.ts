@@ -227,7 +227,7 @@ function ladderAtEnd(lengths: ReadonlyMap<FunctionExit, number>, donor: Function
   if (others.filter((length) => length === below).length <= 2) {
     while (top < own) {
       const item = donor.items.fromEnd(top);
-      if (!item || !(item.isCleanup || item.isReset)) break;
+      if (!item || !(item.isRelease || item.isReset)) break;
       top++;
     }
   }
@@ -282,21 +282,22 @@ export function scoreOf(
   block: readonly Item[],
   joins: readonly Join[],
 ): number {
-  const removed = joins.reduce((sum, join) => sum + join.consumed.length, 0) - (host ? 0 : block.length);
+  const weigh = (items: readonly Item[]): number => items.reduce((sum, item) => sum + item.weight, 0);
+  const removed = joins.reduce((sum, join) => sum + weigh(join.consumed), 0) - (host ? 0 : weigh(block));
   const labels = new Set(joins.map((join) => join.entry)).size;
   const values = new Set([...joins.map((join) => join.exit.valueKey), ...(host ? [host.valueKey] : [])]);
-  const leftOver = joins.filter((join) => leavesCleanup(study, join)).length;
+  const leftOver = new Set(joins.map((join) => cleanupLeft(study, join)).filter((key) => key !== undefined)).size;
   const perLabel = study.context.style === 'ladder' || writesLadders(study) ? 0 : 3;
-  return removed * 4 + (host ? 1 : 0) - perLabel * labels - 2 * leftOver - (values.size > 2 ? joins.length : 0);
+  return removed * 4 + (host ? 3 : 0) - perLabel * labels - 4 * leftOver - (values.size > 2 ? joins.length : 0);
 }
 
-/** The statement before the first one given away cleans up too. */
-function leavesCleanup(study: Study, join: Join): boolean {
+/** The release before the first statement given away, which stays at the exit. */
+function cleanupLeft(study: Study, join: Join): string | undefined {
   const first = join.consumed[0];
   const at = join.exit.list.findIndex((node) => study.statements.item(node) === first);
   const before = at > 0 ? join.exit.list[at - 1] : undefined;
   const item = before && study.statements.item(before);
-  return item !== undefined && !item.barrier && item.isCleanup;
+  return item && !item.barrier && item.isRelease && livesAtEnd(study, item) ? item.key : undefined;
 }
 
 /** Most of the file's labels say what they release. */

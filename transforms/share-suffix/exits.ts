@@ -69,6 +69,11 @@ export function findExits(tree: FunctionTree, statements: Statements): FunctionE
   return exits.sort((a, b) => exitEnd(a) - exitEnd(b) || a.container.start - b.container.start);
 }
 
+/** A return in the body itself, or its end. */
+export function isTopReturn(exit: FunctionExit): boolean {
+  return exit.isTop && exit.kind !== 'branch';
+}
+
 /** The last byte of an exit: the end of its return, of its last statement, or of the body. */
 export function exitEnd(exit: FunctionExit): number {
   return exit.statement?.end ?? exit.list.at(-1)?.end ?? exit.container.end;

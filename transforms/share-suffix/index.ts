@@ -7,16 +7,20 @@ import { refuse } from '../../src/diagnostics/refusal.ts';
 import type { Refusal } from '../../src/diagnostics/refusal.ts';
 import type { Plan } from '../../src/rewrite/plan.ts';
 import type { FunctionTree } from '../../src/syntax/tree.ts';
-import { exactDrafts, findObstacle, isWorth } from './blocks.ts';
-import { findLooseObstacle, looseDrafts } from './loose.ts';
-import type { Draft } from './blocks.ts';
+import { exactDrafts, isWorth } from './blocks.ts';
+import { diagnose } from './diagnose.ts';
+import { valueHazard } from './early-value.ts';
+import { leavesReleases, looseDrafts } from './loose.ts';
+import type { Draft, Join } from './blocks.ts';
 import { study } from './context.ts';
 import type { PlanContext, Study } from './context.ts';
 import { findHazard } from './hazards.ts';
 import { nameLabels } from './labels.ts';
 import { Names } from './names.ts';
 import { renderDraft } from './render.ts';
-import { chooseStatus } from './status.ts';
+import type { Barrier } from './statements.ts';
+import { chooseStatus, isConstant } from './status.ts';
+import type { StatusPlan } from './status.ts';
 
 export type { PlanContext } from './context.ts';
 
@@ -37,25 +41,40 @@ export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[
   const subject = study(tree, context, names);
   const plans: Plan[] = [];
   let refusal: Refusal | undefined;
-  for (const draft of preferred(exactDrafts(subject), looseDrafts(subject))) {
+  for (const draft of preferred(subject, exactDrafts(subject), looseDrafts(subject))) {
     const plan = finish(subject, draft);
     if (plan.kind === 'refusal') refusal ??= plan;
     else if (!plans.some((other) => sameEdits(other, plan))) plans.push(plan);
     if (plans.length >= MOST_PLANS) break;
   }
   if (plans.length > 0) return plans;
-  if (refusal) return refusal;
-  const obstacle = findObstacle(subject) ?? findLooseObstacle(subject);
-  if (obstacle) return refuse(obstacle.code, obstacle.reason, obstacle.at);
-  return refuse('nothing-gained', 'no statements before the returns are repeated often enough', tree.root);
+  return refusal ?? diagnose(subject);
 }
 
-/** By score; at equal score what needs no knowledge comes first. A few of each kind, so that one can stand in for another. */
-function preferred(exact: readonly Draft[], loose: readonly Draft[]): Draft[] {
+/**
+ * By score; at equal score what needs no knowledge comes first. A few of each kind, so that one can stand in for
+ * another, and then what is left of the best without the exits that ask most of the proof.
+ */
+function preferred(subject: Study, exact: readonly Draft[], loose: readonly Draft[]): Draft[] {
   const labels = (draft: Draft): number => new Set(draft.joins.map((join) => join.entry)).size;
+  const whole = subject.context.style === 'single' ? exact.filter((draft) => !leavesReleases(subject, draft)) : exact;
   const singles = loose.filter((draft) => labels(draft) === 1).slice(0, 4);
   const ladders = loose.filter((draft) => labels(draft) > 1).slice(0, 4);
-  return [...exact.slice(0, 4), ...singles, ...ladders].sort((a, b) => b.score - a.score);
+  const best = [...whole.slice(0, 4), ...singles, ...ladders].sort((a, b) => b.score - a.score);
+  const careful = best
+    .slice(0, 4)
+    .map((draft) => ({ ...draft, joins: draft.joins.filter((join) => !isRisky(subject, join)) }))
+    .filter((draft) => draft.joins.length > 0 && isWorth(subject, draft));
+  return [...best, ...careful.map((draft) => trimmed(draft))];
+}
+
+/** The value is computed, or a statement of the exit moves before the release it stood behind. */
+function isRisky(subject: Study, join: Join): boolean {
+  const { value, list } = join.exit;
+  const isPlain = value === undefined || value.kind === 'identifier' || isConstant(subject, value);
+  const first = join.consumed[0];
+  const start = list.findIndex((node) => subject.statements.item(node) === first);
+  return !isPlain || list.length - start > join.consumed.length;
 }
 
 /** Names, status and text for a draft; exits that do not fit are left out while what remains is worth it. */
@@ -64,6 +83,14 @@ function finish(subject: Study, draft: Draft): Plan | Refusal {
   for (;;) {
     const status = chooseStatus(subject, current);
     if ('kind' in status) return status;
+    const hazard = firstHazard(subject, current, status);
+    if (hazard?.join) {
+      const rest = without(current, hazard.join);
+      if (!isWorth(subject, rest)) return refuse(hazard.code, hazard.reason, hazard.at);
+      current = trimmed(rest);
+      continue;
+    }
+    if (hazard) return refuse(hazard.code, hazard.reason, hazard.at);
     const labels = nameLabels(subject, current);
     const edits = renderDraft(subject, current, status, labels);
     if (Array.isArray(edits)) {
@@ -74,10 +101,28 @@ function finish(subject: Study, draft: Draft): Plan | Refusal {
       );
     }
     if (edits.kind === 'refusal') return edits;
-    const rest: Draft = { ...current, joins: current.joins.filter((join) => join !== edits.join) };
+    const rest = without(current, edits.join);
     if (!isWorth(subject, rest)) return refuse(edits.code, edits.reason, edits.join.exit.container);
     current = trimmed(rest);
   }
+}
+
+function without(draft: Draft, join: Join): Draft {
+  return { ...draft, joins: draft.joins.filter((other) => other !== join) };
+}
+
+/** An exit whose value may not be computed before its releases; no join: the one that falls in. */
+function firstHazard(
+  subject: Study,
+  draft: Draft,
+  status: StatusPlan,
+): (Barrier & { join: Join | undefined }) | undefined {
+  for (const [exit, value] of status.assignments) {
+    const join = draft.joins.find((one) => one.exit === exit);
+    const hazard = valueHazard(subject, value, join ? join.consumed : draft.block);
+    if (hazard) return { ...hazard, join };
+  }
+  return undefined;
 }
 
 /** Block items that no jump reaches any more are taken off a block that is added. */

@@ -13,7 +13,7 @@ export function nameLabels(study: Study, draft: Draft): Map<number, { name: stri
   for (const [index, entry] of entries.entries()) {
     const there = draft.host ? draft.block[entry]?.labels[0] : undefined;
     const rung = draft.block.slice(entry, entries[index + 1] ?? draft.block.length);
-    const wishes = entries.length === 1 ? singleNames(study, draft) : rungNames(study, rung);
+    const wishes = entries.length === 1 ? singleNames(study, draft, rung) : rungNames(study, rung);
     const name = there ?? pick(study, wishes, taken);
     taken.add(name);
     labels.set(entry, { name, isNew: there === undefined });
@@ -25,10 +25,10 @@ const GENERIC =
   /^(?:out|cleanup|clean_up|clean|err|error|done|fail|failed|failure|exit|end|finish|bail|err_out|out_err|error_out|err_exit|on_error|Exit|Error|Cleanup|Done|Fail)$/;
 const FAILURE = /err|fail|bail/i;
 
-function singleNames(study: Study, draft: Draft): string[] {
+function singleNames(study: Study, draft: Draft, rung: readonly Item[]): string[] {
   const { label, houseStyle } = study.context;
   const house = houseStyle.labelNames.filter((name) => GENERIC.test(name) && (!draft.host || !FAILURE.test(name)));
-  return [...(label ? [label] : []), ...house, 'cleanup', 'out', 'done'];
+  return [...(label ? [label] : []), ...house, 'cleanup', ...rungNames(study, rung), 'out', 'done'];
 }
 
 /** `cleanup_turn` for a rung that releases `s->turn_servers` and resets `s->turn_count`. */
@@ -74,7 +74,8 @@ function objectOf(study: Study, item: Item): string | undefined {
   const named = call.kind === 'call_expression' ? argumentsOf(call) : [fieldOf(call, 'left')];
   for (const node of named) {
     const name = node && lastName(node);
-    if (name) return textOf(study.tree, name).toLowerCase();
+    const index = node && elementIndex(study, node);
+    if (name) return textOf(study.tree, name).toLowerCase() + (index ?? '');
   }
   const callee = fieldOf(call, 'function');
   return callee?.kind === 'identifier' ? textOf(study.tree, callee) : undefined;
@@ -83,6 +84,12 @@ function objectOf(study: Study, item: Item): string | undefined {
 function argumentsOf(call: SyntaxNode): SyntaxNode[] {
   const list = fieldOf(call, 'arguments');
   return list ? namedChildren(list) : [];
+}
+
+/** `1` of `plane[1]`. */
+function elementIndex(study: Study, node: SyntaxNode): string | undefined {
+  const index = node.kind === 'subscript_expression' ? fieldOf(node, 'index') : undefined;
+  return index?.kind === 'number_literal' ? textOf(study.tree, index) : undefined;
 }
 
 function lastName(node: SyntaxNode): SyntaxNode | undefined {

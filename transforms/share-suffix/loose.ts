@@ -17,7 +17,7 @@ import type { Study } from './context.ts';
 import { exitEnd } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import { Handles } from './idle.ts';
-import type { Preparation } from './idle.ts';
+import type { Idle, Preparation } from './idle.ts';
 import type { Declaration } from '../../src/syntax/bindings.ts';
 import type { Barrier, Item } from './statements.ts';
 import { maySwap } from './swap.ts';
@@ -94,7 +94,7 @@ function blocksOf(study: Study): BlockChoice[] {
     add(
       host,
       host,
-      block.filter((item) => isShared(item) || item.isCleanup),
+      block.filter((item) => isShared(item) || study.releases.of(item) !== undefined),
     );
     add(host, host, block.filter(isShared));
   }
@@ -107,7 +107,7 @@ function blocksOf(study: Study): BlockChoice[] {
       add(
         undefined,
         donor,
-        block.filter((item) => isShared(item) || item.isCleanup),
+        block.filter((item) => isShared(item) || study.releases.of(item) !== undefined),
       );
       add(undefined, donor, block.filter(isShared));
     }
@@ -132,18 +132,17 @@ const LONGEST_BLOCK = 16;
 const MOST_BLOCKS = 24;
 
 function isShareable(item: Item): boolean {
-  return !item.barrier && (item.isCleanup || item.isReset) && item.labels.length === 0;
+  return !item.barrier && item.labels.length === 0;
 }
 
-/** The statements before an exit's return that may be looked at: up to a declaration, a jump, or an unknown call. */
+/** The statements before an exit's return that may be looked at: up to a declaration or a jump. */
 function windowOf(study: Study, exit: FunctionExit): Item[] {
   let length = 0;
   let next = exitEnd(exit);
   for (; length < LONGEST; length++) {
     const item = exit.items.fromEnd(length);
-    if (!item || (item.barrier && !item.isDiagnostic) || item.labels.length > 0) break;
+    if (!item || item.isBoundary || item.labels.length > 0) break;
     if (study.statements.isFrozen({ start: item.start, end: next })) break;
-    if (!item.isDiagnostic && !item.isCleanup && !item.isReset && !item.isStore) break;
     next = item.start;
   }
   return lastItems(exit, length);
@@ -197,13 +196,13 @@ function entryAt(
       continue;
     }
     const release = study.releases.of(item);
-    if (!release) return undefined;
-    const idle = handles.idleAt(release, exit);
+    if (!release && !(obstacles && item.isRelease)) return undefined;
+    const idle = release ? handles.idleAt(release, exit) : unknownRelease(study, item);
     if (!idle.isIdle) {
       if (!obstacles) return undefined;
       obstacles.push({
         code: idle.isUnnameable ? 'unnameable-type' : 'not-proved',
-        reason: `a single block would not do: ${idle.reason}`,
+        reason: `one block would not do: ${idle.reason}`,
         at: item,
       });
       continue;
@@ -216,6 +215,12 @@ function entryAt(
   if (conflict) obstacles?.push(conflict);
   const taken = new Set(order);
   return { index, consumed: window.filter((item) => taken.has(item)), places, preparations };
+}
+
+/** In words, for a release of which nothing is known. */
+function unknownRelease(study: Study, item: Item): Idle {
+  const reason = `nothing is known of what \`${study.text(item)}\` does when nothing is held`;
+  return { isIdle: false, reason, isUnnameable: false };
 }
 
 /** The same thing given back by the same call, with or without a guard of its own that changes nothing. */
@@ -307,9 +312,9 @@ function build(
 }
 
 /** Style `single` means one block for everything: an exit that keeps a release of its own breaks it. */
-function leavesReleases(study: Study, draft: Draft): boolean {
+export function leavesReleases(study: Study, draft: Draft): boolean {
   return draft.joins.some((join) => {
     const taken = new Set(join.consumed);
-    return windowOf(study, join.exit).some((item) => !taken.has(item) && item.isCleanup && livesAtEnd(study, item));
+    return windowOf(study, join.exit).some((item) => !taken.has(item) && item.isRelease && livesAtEnd(study, item));
   });
 }

@@ -32,8 +32,19 @@ export interface Item extends Span {
   readonly comments: readonly Comment[];
   readonly barrier: Barrier | undefined;
   readonly isDiagnostic: boolean;
-  /** Gives something back, as far as one may guess: it decides what is worth sharing, never what is right. */
+  /**
+   * Gives something back, or may: a call on an object of the function that prints nothing. It decides what is worth
+   * sharing, never what is right.
+   */
   readonly isCleanup: boolean;
+  /** Known as a release, or named like one. */
+  readonly isRelease: boolean;
+  /** No statement moves past it: a declaration, a jump, a label, what does not parse. */
+  readonly isBoundary: boolean;
+  /** A call that writes a log or a stream, as far as one may guess. */
+  readonly isOutput: boolean;
+  /** Lines it takes. */
+  readonly weight: number;
   /** Sets something to a constant: `p = NULL;`. */
   readonly isReset: boolean;
   /** A plain assignment without a call in it. */
@@ -42,6 +53,9 @@ export interface Item extends Span {
 
 const CLEANUP_NAME =
   /free|release|close|destroy|(?:^|_)(?:put|unref|unlock|unget|del|end|pop|dec|gc|fini|term|done|kill|leave|finish)(?:_|$)|decref|delete|clean|clear|deinit|dispose|drop|unmap|reset|stop|shutdown|detach|disconnect|remove|unregister|disable|cancel|restore|abort|rollback|unlink|discard|flush|purge|teardown|uninit|wipe|zero|[a-z](?:Free|Put|Unref|Unlock|Del|End|Pop|Term|Done)/i;
+
+const PRINTING_NAME =
+  /print|puts|putc|log|warn|err(?:or|f|$)|msg|message|debug|trace|usage|report|show|display|assert|complain|notice|die|fail|say|snprintf|str(?:cpy|cat)|memcpy|memset/i;
 
 /** Makes items of one function; remembers each, since statements are compared often. */
 export class Statements {
@@ -87,6 +101,9 @@ export class Statements {
       if (declaration) mentions.add(declaration);
     }
     const calls = callsOf(this.#tree, node);
+    const isRelease = calls.some(
+      (name) => this.#knowledge.name(name).releases !== undefined || CLEANUP_NAME.test(name),
+    );
     return {
       node,
       start: node.start,
@@ -99,10 +116,24 @@ export class Statements {
       comments,
       barrier: this.#barrier(node, tokens),
       isDiagnostic: this.#isDiagnostic(node),
-      isCleanup: calls.some((name) => this.#knowledge.name(name).releases !== undefined || CLEANUP_NAME.test(name)),
+      isCleanup: isRelease || (mentions.size > 0 && calls.length > 0 && !calls.some((name) => this.#prints(name))),
+      isRelease,
+      isBoundary: this.#isBoundary(node),
+      isOutput: calls.some((name) => this.#prints(name)),
+      weight: textOf(this.#tree, node).split('\n').length,
       isReset: isReset(node),
       isStore: isStore(node),
     };
+  }
+
+  #isBoundary(node: SyntaxNode): boolean {
+    if (node.kind === 'declaration' || node.kind === 'type_definition' || leavesBy(node) !== undefined) return true;
+    return this.#tree.errors.some((error) => error.start >= node.start && error.end <= node.end);
+  }
+
+  #prints(name: string): boolean {
+    const facts = this.#knowledge.name(name);
+    return facts.diagnostic !== undefined || facts.output !== undefined || PRINTING_NAME.test(name);
   }
 
   #barrier(node: SyntaxNode, tokens: readonly Token[]): Barrier | undefined {
@@ -142,8 +173,9 @@ export class Statements {
       if (isCall && facts.diagnostic) {
         return { code: 'nothing-gained', reason: `the diagnostic \`${token.text}\` stays at its exit`, at };
       }
-      if (token.text === '__LINE__' || facts.macro?.freeNames.includes('__LINE__')) {
-        return { code: 'nothing-gained', reason: `\`${token.text}\` records the line it stands on`, at };
+      // A release that tells its debug wrapper the line is still only a release: proofs claim nothing on lines.
+      if (token.text === '__LINE__' || (facts.macro?.freeNames.includes('__LINE__') && !facts.releases)) {
+        return { code: 'stateful-macro', reason: `\`${token.text}\` records the line it stands on`, at };
       }
       if (isCall && facts.kind === 'unknown') {
         return {

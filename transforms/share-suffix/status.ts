@@ -2,7 +2,7 @@
 import { refuse } from '../../src/diagnostics/refusal.ts';
 import type { Refusal } from '../../src/diagnostics/refusal.ts';
 import type { Declaration } from '../../src/syntax/bindings.ts';
-import { fieldOf, textOf } from '../../src/syntax/tree.ts';
+import { fieldOf, namedChildren, textOf, walk } from '../../src/syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../../src/syntax/tree.ts';
 import type { Draft } from './blocks.ts';
 import type { Study } from './context.ts';
@@ -73,8 +73,15 @@ function isOneText(study: Study, draft: Draft, exits: readonly FunctionExit[]): 
 function candidates(study: Study, draft: Draft, exits: readonly FunctionExit[]): Declaration[] {
   const inOrder = [draft.host, study.exits.findLast((exit) => exit.isTop), ...exits];
   const found = inOrder.map((exit) => exit && returnedVariable(study, exit));
-  return [...new Set(found.filter((declaration) => declaration !== undefined))];
+  const declarations = [...new Set(found.filter((declaration) => declaration !== undefined))];
+  const returns = (declaration: Declaration): number =>
+    study.exits.filter((exit) => exit.kind !== 'branch' && returnedVariable(study, exit) === declaration).length;
+  // A count or a pointer that one exit returns is data; it would read badly as a status.
+  return declarations.filter((declaration) => STATUS_NAME.test(declaration.name) || returns(declaration) >= 3);
 }
+
+const STATUS_NAME =
+  /^(?:ret|rc|err|errno_|r|result|error|res|retval|ret_val|rv|status|st|stat|code|ok|success|rval|retcode|errcode|error_code|\w*_(?:ret|rc|err|result|status|error))$/;
 
 /** The local that an exit returns, if it returns just that. */
 export function returnedVariable(study: Study, exit: FunctionExit): Declaration | undefined {
@@ -140,7 +147,7 @@ function normalType(type: string): string {
 function holdsAlready(study: Study, candidate: Declaration, exit: FunctionExit, isLate: boolean): boolean {
   if (isLate || !candidate.initializer || !exit.value) return false;
   if (study.statements.key(candidate.initializer) !== exit.valueKey) return false;
-  if (isInLoop(exit.container, study.tree.body) || study.gotos.size > 0) return false;
+  if (isInLoop(exit.container, study.tree.body) || hasLabelBefore(study, exit)) return false;
   let touched = false;
   const { tokens } = lexSpan(study.tree.source, candidate.statement.end, exit.container.start);
   for (const [index, token] of tokens.entries()) {
@@ -148,6 +155,15 @@ function holdsAlready(study: Study, candidate: Declaration, exit: FunctionExit, 
     if (study.names.resolve(token.text, token.start) === candidate) touched = true;
   }
   return !touched;
+}
+
+/** A label above the exit: control may come back to there with another value. */
+function hasLabelBefore(study: Study, exit: FunctionExit): boolean {
+  let found = false;
+  walk(study.tree.body, (node) => {
+    if (node.kind === 'labeled_statement' && node.start < exitEnd(exit)) found = true;
+  });
+  return found;
 }
 
 function isInLoop(node: SyntaxNode, body: SyntaxNode): boolean {
@@ -182,6 +198,12 @@ export function canInitialise(study: Study, declaration: Declaration): boolean {
 /** A new variable of exactly the function's return type. */
 function introduce(study: Study, draft: Draft, exits: readonly FunctionExit[]): StatusPlan | Refusal {
   const type = returnType(study.tree);
+  if (type === 'const member')
+    return refuse(
+      'status-type',
+      'a struct with a const member cannot be assigned to a status variable',
+      study.tree.root,
+    );
   if (type === undefined)
     return refuse('unnameable-type', 'the return type of the function cannot be written', study.tree.root);
   const name = newName(study);
@@ -215,15 +237,30 @@ function constantOfJoins(study: Study, draft: Draft): string | undefined {
 
 /** A value that is the same wherever it is evaluated: literals, and file-scope names in capitals (macros, enumerators). */
 export function isConstant(study: Study, value: SyntaxNode): boolean {
-  const { tokens } = lexSpan(study.tree.source, value.start, value.end);
-  return tokens.every((token, index) => {
-    if (token.kind === 'number' || token.kind === 'string') return true;
-    if (token.kind === 'mark') return ['-', '~', '(', ')', '!', '+', '|', '*'].includes(token.text);
-    if (tokens[index + 1]?.text === '(' && token.text !== 'sizeof') return false;
-    if (['true', 'false', 'NULL', 'nullptr', 'void', 'char', 'int', 'struct', 'long', 'unsigned'].includes(token.text))
+  switch (value.kind) {
+    case 'number_literal':
+    case 'char_literal':
+    case 'string_literal':
+    case 'true':
+    case 'false':
+    case 'null':
       return true;
-    return study.names.resolve(token.text, token.start) === undefined && /^[A-Z_][A-Z0-9_]*$/.test(token.text);
-  });
+    case 'unary_expression':
+    case 'binary_expression':
+    case 'parenthesized_expression':
+      return namedChildren(value).every((operand) => isConstant(study, operand));
+    case 'cast_expression': {
+      const operand = fieldOf(value, 'value');
+      return operand !== undefined && isConstant(study, operand);
+    }
+    case 'identifier': {
+      const name = textOf(study.tree, value);
+      if (study.names.resolve(name, value.start)) return false;
+      return /^[A-Z_][A-Z0-9_]*$/.test(name) || study.context.knowledge.constant?.(name) !== undefined;
+    }
+    default:
+      return false;
+  }
 }
 
 /** The return type as it is written, without storage class; pointers end in `*`. */
@@ -231,7 +268,7 @@ export function returnType(tree: FunctionTree): string | undefined {
   const type = fieldOf(tree.root, 'type');
   const declarator = fieldOf(tree.root, 'declarator');
   if (!type || !declarator || tree.errors.some((error) => error.end <= tree.body.start)) return undefined;
-  if (declarator.kind !== 'pointer_declarator' && hasConstMember(tree, textOf(tree, type))) return undefined;
+  if (declarator.kind !== 'pointer_declarator' && hasConstMember(tree, textOf(tree, type))) return 'const member';
   if (['struct_specifier', 'union_specifier', 'enum_specifier'].includes(type.kind) && fieldOf(type, 'body'))
     return undefined;
   let stars = 0;

@@ -3,26 +3,17 @@ import { fieldOf, namedChildren } from '../../src/syntax/tree.ts';
 import type { Study } from './context.ts';
 import type { Release } from './releases.ts';
 import { bare } from './releases.ts';
+import { callOf } from './statements.ts';
 import type { Item } from './statements.ts';
 
-/** May two neighbouring statements of an exit change places? Errs on the side of yes where the proof can tell. */
+/** May two statements of an exit change places? Errs on the side of yes where the proof can tell. */
 export function maySwap(study: Study, one: Item, other: Item): boolean {
-  if (one.isDiagnostic && other.isDiagnostic) return false;
-  if (one.isDiagnostic) return mayPass(study, other, one);
-  if (other.isDiagnostic) return mayPass(study, one, other);
   const a = study.releases.of(one);
   const b = study.releases.of(other);
   if (a && b) return releasesSwap(a, b);
-  if (a) return isApart(study, a, other);
-  if (b) return isApart(study, b, one);
+  if (a) return passes(study, a, other);
+  if (b) return passes(study, b, one);
   return one.isStore && other.isStore && storedKey(study, one) !== storedKey(study, other);
-}
-
-/** A diagnostic passes what it does not look at: only the very handle is looked for. */
-function mayPass(study: Study, statement: Item, diagnostic: Item): boolean {
-  const release = study.releases.of(statement);
-  if (!release) return statement.isStore;
-  return !diagnostic.key.includes(release.handleKey);
 }
 
 function releasesSwap(a: Release, b: Release): boolean {
@@ -31,17 +22,16 @@ function releasesSwap(a: Release, b: Release): boolean {
   return a.facts.isMemoryRelease || b.facts.isMemoryRelease;
 }
 
-/** A release and a store or guarded group that mentions neither the object nor the lvalue. */
-function isApart(study: Study, release: Release, other: Item): boolean {
-  if (!other.isStore && !other.isCleanup) return false;
-  if (!release.facts.isMemoryRelease && release.facts.kind === 'lock') return false;
-  const key = other.isStore ? storedKey(study, other) : other.key;
-  return (
-    key !== undefined &&
-    key !== release.handleKey &&
-    !isWithin(key, release.handleKey) &&
-    !isWithin(release.handleKey, key)
-  );
+/** A release and something else: a store or condition on other things, a log, and for memory any call. */
+function passes(study: Study, release: Release, other: Item): boolean {
+  const { facts, handleKey } = release;
+  if (facts.kind === 'lock') return false;
+  if (other.isStore) {
+    const key = storedKey(study, other);
+    return key !== undefined && key !== handleKey && !isWithin(key, handleKey) && !isWithin(handleKey, key);
+  }
+  if (other.key.includes(handleKey)) return false;
+  return facts.isMemoryRelease || other.isDiagnostic || (other.isOutput && callOf(other.node) !== undefined);
 }
 
 function storedKey(study: Study, item: Item): string | undefined {
