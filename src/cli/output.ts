@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import type { Summary } from '../engine/report.ts';
+import type { SkippedFile } from '../engine/run.ts';
 import { REPORTERS } from '../reporters/registry.ts';
 import type { Reporter, RenderOptions } from '../reporters/reporter.ts';
 import { plural, showPath } from '../reporters/text.ts';
@@ -19,6 +20,7 @@ export async function writeOutput(io: Io, run: ProjectRun, flags: ProjectFlags, 
   for (const report of flags.report)
     await saveReport(resolve(io.cwd, report.file), render(report.format, run, { ...options, color: false }));
   await writeWarnings(io, run, displayPath);
+  if (flags.verbose === true) await writeDetails(io, run, displayPath);
   await reportOwnBugs(io, run);
 }
 
@@ -59,6 +61,25 @@ async function writeWarnings(io: Io, run: ProjectRun, displayPath: (path: string
   const lines = run.report.files.flatMap(({ path, errors }) =>
     errors.map(({ message }) => `goto-cleanup: ${showPath(displayPath(path))}: ${message}\n`),
   );
+  await io.stderr.write(lines.join(''));
+}
+
+const SKIPPED: Readonly<Record<SkippedFile['why'], string>> = {
+  link: 'a symbolic link; the file behind it is found by itself',
+  generated: 'generated; name it to look at it',
+  gone: 'git knows it, but it is gone',
+  cplusplus: 'C++',
+};
+
+/** What `-v` adds: the configs in force, and what was passed over. */
+async function writeDetails(io: Io, run: ProjectRun, displayPath: (path: string) => string): Promise<void> {
+  const { attempted, parsed, candidates } = run.report.summary;
+  const lines = [
+    `root: ${run.root}\n`,
+    ...run.configPaths.map((path) => `config: ${showPath(displayPath(path))}\n`),
+    ...run.skipped.map(({ path, why }) => `skipped: ${showPath(displayPath(path))}: ${SKIPPED[why]}\n`),
+    `${plural(attempted, 'function')} parsed, ${parsed} without an error; ${plural(candidates, 'candidate')}\n`,
+  ];
   await io.stderr.write(lines.join(''));
 }
 

@@ -1,4 +1,6 @@
 /** The real world as an `Io`. */
+import { UsageError } from '../base/usage-error.ts';
+import { describeErrorCode, errorCode } from '../engine/probe.ts';
 import type { Io, Sink } from './io.ts';
 
 /** Wraps the running process. */
@@ -24,9 +26,9 @@ export function createProcessIo(process: NodeJS.Process): Io {
 /** `goto-cleanup | head` closes the pipe early: the rest is dropped without a word. Other write errors are real. */
 function createSink(stream: NodeJS.WriteStream): Sink {
   let isClosed = false;
+  // The callback of the write gets the error too; without a listener the event would end the process.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    isClosed = true;
+    isClosed ||= error.code === 'EPIPE';
   });
   return {
     isTty: stream.isTTY === true,
@@ -34,8 +36,8 @@ function createSink(stream: NodeJS.WriteStream): Sink {
       new Promise((resolve, reject) => {
         if (isClosed || chunk.length === 0) return resolve();
         stream.write(chunk, (error) => {
-          if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
-          else resolve();
+          if (!error || errorCode(error) === 'EPIPE') resolve();
+          else reject(new UsageError(`can't write the output: ${describeErrorCode(errorCode(error))}`));
         });
       }),
   };

@@ -93,22 +93,24 @@ class Sight {
   #includes({ file, isConditional }: SeenHeader, known: Assignment): SeenHeader[] {
     return file.definitions.includes.flatMap((include) => {
       if (!isLive(include.conditions, known)) return [];
-      const path = this.#headers.resolve(include, file.path);
-      const header = path === undefined ? undefined : this.#cache.get(path);
-      if (!header) {
-        this.#systemIncludes.add(include.path);
-        return [];
-      }
-      return [{ file: header, isConditional: isConditional || !isAlways(include.conditions, known) }];
+      const paths = this.#headers.resolve(include, file.path);
+      const headers = paths.map((path) => this.#cache.get(path)).filter((header) => header !== undefined);
+      if (headers.length === 0) this.#systemIncludes.add(include.path);
+      const isOpen = isConditional || headers.length > 1 || !isAlways(include.conditions, known);
+      return headers.map((header) => ({ file: header, isConditional: isOpen }));
     });
   }
 }
 
-/** Which file of the repository an include means. */
+/** More files than this that an include could mean, and it means none that is known. */
+const MOST_CANDIDATES = 6;
+
+/** Which files of the repository an include can mean. */
 class HeaderFinder {
   readonly #io: DefinitionIo;
   readonly #files: ReadonlySet<string>;
   readonly #byName = new Map<string, string[]>();
+  readonly #resolved = new Map<string, readonly string[]>();
 
   constructor(io: DefinitionIo, files: readonly string[]) {
     this.#io = io;
@@ -121,16 +123,24 @@ class HeaderFinder {
     }
   }
 
-  resolve({ path, isSystem }: Pick<Include, 'path' | 'isSystem'>, from: string): string | undefined {
+  /** One path; several where nothing tells which is nearer, and then all of them count; none for the system's. */
+  resolve(include: Pick<Include, 'path' | 'isSystem'>, from: string): readonly string[] {
     const folder = posix.dirname(from);
+    const key = `${folder}\n${include.isSystem ? '<' : '"'}${include.path}`;
+    const known = this.#resolved.get(key) ?? this.#find(include, folder);
+    this.#resolved.set(key, known);
+    return known;
+  }
+
+  #find({ path, isSystem }: Pick<Include, 'path' | 'isSystem'>, folder: string): readonly string[] {
     const beside = posix.normalize(posix.join(folder, path));
-    if (this.#exists(beside)) return beside;
-    if ((isSystem && !path.includes('/')) || isLibraryHeader(path)) return undefined;
+    if (this.#exists(beside)) return [beside];
+    if ((isSystem && !path.includes('/')) || isLibraryHeader(path)) return [];
     const wanted = posix.normalize(path).replace(/^(\.\.\/)+/, '');
     const candidates = (this.#byName.get(posix.basename(wanted)) ?? []).filter(
       (candidate) => candidate === wanted || candidate.endsWith(`/${wanted}`),
     );
-    return nearest(candidates, folder);
+    return nearest(candidates, wanted, folder);
   }
 
   /** Headers with unusual endings, `table.inc`, may not be in the list. */
@@ -140,12 +150,19 @@ class HeaderFinder {
   }
 }
 
-/** The candidate with the longest way in common, then the shortest, then the first by name. */
-function nearest(candidates: readonly string[], folder: string): string | undefined {
-  const ranked = candidates
-    .map((path) => ({ path, common: commonFolders(path, folder), depth: path.split('/').length }))
-    .toSorted((a, b) => b.common - a.common || a.depth - b.depth || (a.path < b.path ? -1 : 1));
-  return ranked[0]?.path;
+/**
+ * The candidates that share the longest way with the including folder; of these the one in a folder right there, as
+ * `include/` is, before those further away. What is left undecided counts together.
+ */
+function nearest(candidates: readonly string[], wanted: string, folder: string): readonly string[] {
+  const common = Math.max(...candidates.map((path) => commonFolders(path, folder)));
+  const close = candidates.filter((path) => commonFolders(path, folder) === common);
+  const steps = (path: string): number => path.split('/').length - wanted.split('/').length - common;
+  for (const most of [0, 1]) {
+    const chosen = close.filter((path) => steps(path) === most);
+    if (chosen.length > 0) return chosen.toSorted();
+  }
+  return close.length > MOST_CANDIDATES ? [] : close.toSorted();
 }
 
 function commonFolders(path: string, folder: string): number {

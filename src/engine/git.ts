@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { UsageError } from '../base/usage-error.ts';
 import { errorCode, probe } from './probe.ts';
 
 /** A work tree and the folder git keeps its own files in. */
@@ -80,6 +81,17 @@ function nulSeparated(output: string): string[] {
 }
 
 function runGit(cwd: string, arguments_: readonly string[]): string {
+  try {
+    return startGit(cwd, arguments_);
+  } catch (error) {
+    const { stderr, message } = error as Error & { readonly stderr?: string };
+    throw new UsageError(
+      `git ${arguments_[0] === '--literal-pathspecs' ? arguments_[1] : arguments_[0]} failed: ${(stderr || message).trim()}`,
+    );
+  }
+}
+
+function startGit(cwd: string, arguments_: readonly string[]): string {
   // A file system monitor is a program that the repository names: not to be run by a tool that only reads.
   return execFileSync('git', ['-c', 'core.fsmonitor=false', ...arguments_], {
     cwd,

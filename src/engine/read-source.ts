@@ -3,6 +3,7 @@ import { constants, openSync, closeSync, fstatSync, readFileSync } from 'node:fs
 import type { SourceFile } from './discover.ts';
 import { isGenerated, judgeName, judgeText } from './language.ts';
 import { describeErrorCode, errorCode } from './probe.ts';
+import type { SkippedFile } from './run.ts';
 
 /** What stands in the way of looking at a file. */
 export interface FileError {
@@ -14,7 +15,7 @@ export type ReadResult =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'error'; readonly error: FileError }
   /** Not to be looked at, and nothing is wrong: a link, a generated file, a file that is gone. */
-  | { readonly kind: 'skipped'; readonly why: 'link' | 'generated' | 'gone' | 'cplusplus' };
+  | { readonly kind: 'skipped'; readonly why: SkippedFile['why'] };
 
 /** Reads a file; links that were found in a folder are not followed, since their targets are found themselves. */
 export function readSource(file: SourceFile): ReadResult {

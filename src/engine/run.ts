@@ -45,6 +45,15 @@ export interface RunResult {
   readonly namedErrors: readonly { readonly path: string; readonly message: string }[];
   /** Plans of ours that turned out different: bugs of ours. */
   readonly ownBugs: readonly OwnBug[];
+  readonly skipped: readonly SkippedFile[];
+  /** The config files that were in force somewhere, absolute. */
+  readonly configPaths: readonly string[];
+}
+
+/** A file that was found and not looked at. */
+export interface SkippedFile {
+  readonly path: string;
+  readonly why: 'link' | 'generated' | 'gone' | 'cplusplus';
 }
 
 /** A wrong plan with the text it was made for (bytes as latin1). */
@@ -71,6 +80,7 @@ class Run {
   readonly #changes: FileChange[] = [];
   readonly #namedErrors: { path: string; message: string }[] = [];
   readonly #ownBugs: OwnBug[] = [];
+  readonly #skipped: SkippedFile[] = [];
   readonly #configs = new Set<Config>();
   readonly #counts = { files: 0, functions: 0, attempted: 0, parsed: 0, candidates: 0 };
   #allowance: number;
@@ -83,7 +93,7 @@ class Run {
 
   take(file: SourceFile): void {
     const read = this.#request.read(file);
-    if (read.kind === 'skipped') return;
+    if (read.kind === 'skipped') return void this.#skipped.push({ path: file.path, why: read.why });
     this.#counts.files++;
     if (read.kind === 'error') return this.#takeError(file, read.error);
     const { context, local, config } = this.#request.contexts.contextOf(file);
@@ -111,18 +121,20 @@ class Run {
   }
 
   #takeOutcome(file: SourceFile, text: string, outcome: FileOutcome): void {
-    const functions = decodeAll(describeRewrites(text, outcome));
+    const reports = describeRewrites(text, outcome);
+    const functions = decodeAll(reports);
     const findings = decodeAll(outcome.findings);
     if (functions.length + findings.length > 0) this.#files.push({ path: file.path, functions, findings, errors: [] });
     const chosen = outcome.rewrites.slice(0, this.#allowance);
     this.#allowance -= chosen.length;
     if (chosen.length === 0) return;
-    const after = applyEdits(
-      text,
-      chosen.flatMap((rewrite) => rewrite.edits),
-    );
-    const changed = functions.filter((report) => isRewriteOf(report, chosen));
-    const patch = renderFilePatch(file.path, diffTexts(text, after), notesOf(changed));
+    const isAll = chosen.length === outcome.rewrites.length;
+    const after = isAll ? outcome.newText : applyEdits(text, chosen.flatMap(editsOf));
+    const isChanged = (report: FunctionReport): boolean => report.status === 'rewritable';
+    const changed = functions.filter(isChanged).slice(0, chosen.length);
+    // The patch is bytes: its comments are made of what was not decoded.
+    const notes = notesOf(reports.filter(isChanged).slice(0, chosen.length));
+    const patch = renderFilePatch(file.path, diffTexts(text, after), notes);
     this.#changes.push({ path: file.path, absolute: file.absolute, before: text, after, functions: changed, patch });
   }
 
@@ -132,7 +144,14 @@ class Run {
     const tool = { name: 'goto-cleanup', version, configHash: hashSettings(settings) };
     const summary = summarize(this.#files, this.#counts);
     const report: Report = { schema: 'goto-cleanup/report-1', tool, command, files: this.#files, summary };
-    return { report, changes: this.#changes, namedErrors: this.#namedErrors, ownBugs: this.#ownBugs };
+    return {
+      report,
+      changes: this.#changes,
+      namedErrors: this.#namedErrors,
+      ownBugs: this.#ownBugs,
+      skipped: this.#skipped,
+      configPaths: [...this.#configs].flatMap(({ path }) => path ?? []),
+    };
   }
 }
 
@@ -154,17 +173,20 @@ function applyRules(outcome: FileOutcome, { rules = {} }: LocalSettings): FileOu
 
 type Rewrite = FileOutcome['rewrites'][number];
 
-function isRewriteOf(report: FunctionReport, rewrites: readonly Rewrite[]): boolean {
-  return report.status === 'rewritable' && rewrites.some((rewrite) => rewrite.name === report.name);
+function editsOf(rewrite: Rewrite): readonly Edit[] {
+  return rewrite.edits;
 }
 
 /** Adds to each rewritable function its edits and what they do to the number of lines. */
 function describeRewrites(text: string, outcome: FileOutcome): FunctionReport[] {
   if (outcome.rewrites.length === 0) return [...outcome.functions];
   const lines = new LineIndex(text);
+  // By order, not by name: a name may be defined once per branch of an `#if`.
+  const rewrites = outcome.rewrites.values();
   return outcome.functions.map((report) => {
-    const rewrite = outcome.rewrites.find((candidate) => isRewriteOf(report, [candidate]));
-    if (!rewrite) return report;
+    if (report.status !== 'rewritable') return report;
+    const rewrite = rewrites.next().value;
+    if (rewrite?.name !== report.name) throw new Error(`the rewrites are not those of the reports, at ${report.name}`);
     const start = lines.lineStart(report.line);
     const end = lines.lineStart(report.endLine + 1) || text.length;
     const { added, removed } = countChangedLines(text, start, end, rewrite.edits);

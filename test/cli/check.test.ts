@@ -93,6 +93,25 @@ describe('which files', () => {
     expect((await run(folder, ['build'])).out.match(/^\S+/gm)).toEqual(['build/a.c:1:1']);
   });
 
+  test('-v says what was passed over, and which config was in force', async () => {
+    const folder = makeRepository({
+      'goto-cleanup.json': '{}',
+      'lex.c': `#line 3 "lex.yy.c"\n${cFunction('y')}`,
+      'cpp.h': 'namespace a {\n}\n',
+      'a.c': cFunction('a'),
+    });
+    symlinkSync('a.c', join(folder, 'link.c'));
+    const { err } = await run(join(folder), ['-v']);
+    expect(err.split('\n').slice(0, -2)).toEqual([
+      `root: ${folder}`,
+      'config: goto-cleanup.json',
+      'skipped: cpp.h: C++',
+      'skipped: lex.c: generated; name it to look at it',
+      'skipped: link.c: a symbolic link; the file behind it is found by itself',
+      '1 function parsed, 1 without an error; 1 candidate',
+    ]);
+  });
+
   test('outside git: a walk that honours .gitignore', async () => {
     const folder = makeFolder({
       'a.c': cFunction('a'),

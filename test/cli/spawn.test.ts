@@ -94,6 +94,14 @@ describe('the process', () => {
     expect(stdout).toBe('/* 0123456codes 0\n');
   });
 
+  test.skipIf(!existsSync('/dev/full'))('a full disk is said in words', () => {
+    const folder = makeFolder({});
+    const script = `"${process.execPath}" "${BIN}" explain proof > /dev/full`;
+    const { status, stderr } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
+    expect(stderr).toBe("goto-cleanup: can't write the output: no space left\n");
+    expect(status).toBe(2);
+  });
+
   test('a native parser that cannot be loaded is said in words', () => {
     const folder = makeFolder({ 'a.c': REPEATS });
     const hook = join(folder, 'hook.cjs');
