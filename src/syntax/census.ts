@@ -5,7 +5,7 @@
 import type { Span } from '../base/span.ts';
 import { refuse, type Refusal } from '../diagnostics/refusal.ts';
 import { lex, type Token } from '../scan/lex.ts';
-import { walk, type FunctionTree, type SyntaxNode } from './tree.ts';
+import { fieldOf, walk, type FunctionTree, type SyntaxNode } from './tree.ts';
 
 /** The statement that each control keyword must be a direct part of. */
 const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -109,7 +109,57 @@ function extraNode(
 /** An ERROR or MISSING node anywhere but wholly inside the arguments of a call. */
 export function errorsTouchSkeleton(tree: FunctionTree): Refusal | undefined {
   const touching = tree.errors.find((error) => !isInsideArguments(error) || hasStatementToken(error));
-  return touching && refuse('parse-error', `the parser stumbles over ${quote(tree, touching)}`, touching);
+  if (touching) return refuse('parse-error', `the parser stumbles over ${quote(tree, touching)}`, touching);
+  const doubtful = doubtfulDeclaration(tree);
+  return doubtful && refuse('parse-error', `${quote(tree, doubtful)} may be a macro and a statement`, doubtful);
+}
+
+/**
+ * `TODO free(p);` reads as the prototype of a function, `TODO x = 1;` as the declaration of another x: what the first word
+ * is can't be told. A prototype with a bare type name, and a variable of a type in capitals that hides another, are doubted.
+ */
+function doubtfulDeclaration(tree: FunctionTree): SyntaxNode | undefined {
+  const scopes = new Map<string, SyntaxNode[]>();
+  let found: SyntaxNode | undefined;
+  walk(tree.root, (node) => {
+    if (node.kind !== 'declaration' && node.kind !== 'parameter_declaration') return;
+    const type = fieldOf(node, 'type');
+    const typeName = type?.kind === 'type_identifier' ? tree.source.slice(type.start, type.end) : '';
+    const isMacroLike = node.kind === 'declaration' && typeName !== '' && typeName === typeName.toUpperCase();
+    for (const child of node.children) {
+      if (child.field !== 'declarator') continue;
+      const name = declaredName(tree, child);
+      if (name === '') continue;
+      const isPrototype = node.kind === 'declaration' && child.kind === 'function_declarator' && typeName !== '';
+      const seen = scopes.get(name) ?? [];
+      if (isPrototype || (isMacroLike && seen.some((scope) => isWithin(node, scope)))) found ??= node;
+      scopes.set(name, [...seen, scopeOf(node)]);
+    }
+  });
+  return found;
+}
+
+/** The block or `for` a declaration belongs to; the function for a parameter. */
+function scopeOf(node: SyntaxNode): SyntaxNode {
+  let scope = node;
+  while (scope.parent && !/^(compound_statement|for_statement|function_definition)$/.test(scope.kind))
+    scope = scope.parent;
+  return scope;
+}
+
+function isWithin(node: SyntaxNode, scope: SyntaxNode): boolean {
+  return scope.start <= node.start && node.end <= scope.end;
+}
+
+/** The identifier inside a declarator; empty when it has none. */
+function declaredName(tree: FunctionTree, declarator: SyntaxNode): string {
+  let node: SyntaxNode | undefined = declarator;
+  while (node && node.kind !== 'identifier') {
+    node =
+      fieldOf(node, 'declarator') ??
+      node.children.find((child) => child.kind.endsWith('declarator') || child.kind === 'identifier');
+  }
+  return node ? tree.source.slice(node.start, node.end) : '';
 }
 
 /** Between the parentheses of a call, with no statement between the error and that call. */

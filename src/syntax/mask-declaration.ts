@@ -3,13 +3,14 @@
  * type and one name stay. They can hold no statement, and where one of them runs code at the end of the scope, the
  * cleanup mark is found by its token. A macro with arguments that names a type (`TAILQ_HEAD(, s) head`) becomes one word.
  */
-import { maskExpression, surplus } from './mask-expression.ts';
+import { maskExpression, surplus, type OnBlock } from './mask-expression.ts';
 import type { MaskText } from './mask-text.ts';
 import {
   ASM_WORDS,
   ATTRIBUTE_WORDS,
   attributeLikeness,
   SPECIFIERS,
+  STATEMENT_WORDS,
   TAG_WORDS,
   TYPE_WORDS,
   TYPEOF_WORDS,
@@ -38,7 +39,7 @@ export function readSpecifiers(text: MaskText, from: number, to: number): Specif
   let i = from;
   while (i < to) {
     const word = text.word(i);
-    if (!text.isIdentifier(i)) break;
+    if (!text.isIdentifier(i) || STATEMENT_WORDS.has(word) || ASM_WORDS.has(word)) break;
     if (TAG_WORDS.has(word)) {
       hasType = true;
       i = behindTag(text, i, to);
@@ -89,7 +90,7 @@ export function maskMembers(text: MaskText, open: number): void {
     for (let at = from; at < specifiers.end; at++) if (isRecordBody(text, at)) maskMembers(text, at);
     if (!maskMacroMember(text, from, specifiers, to)) {
       maskSpecifiers(text, specifiers, names);
-      maskDeclarators(text, specifiers.end, to, names === 1, () => {});
+      maskDeclarators(text, specifiers.end, to, names === 1, undefined);
     }
     from = to + 1;
   }
@@ -171,7 +172,7 @@ export function maskSpecifiers(text: MaskText, { words, macros, hasType }: Speci
   const name = names === 1 ? chooseName(text, words, keep) : undefined;
   const types = words.filter((index) => index !== name);
   const drop = surplus(text, types, keep - (name === undefined ? 0 : 1));
-  for (const index of drop) text.mask(index, index + 1, 'blank');
+  for (const index of drop) text.dropWord(index);
 }
 
 /** `int x UNUSED`: the last word that does not look like an attribute. */
@@ -188,7 +189,7 @@ export function maskDeclarators(
   from: number,
   to: number,
   hasName: boolean,
-  onBlock: (open: number) => void,
+  onBlock: OnBlock | undefined,
 ): void {
   let isNamed = hasName;
   let i = from;
@@ -218,9 +219,9 @@ function endOfInitialiser(text: MaskText, from: number, to: number): number {
   return Math.min(i, to);
 }
 
-function maskInitialiser(text: MaskText, from: number, to: number, onBlock: (open: number) => void): void {
+function maskInitialiser(text: MaskText, from: number, to: number, onBlock: OnBlock | undefined): void {
   const isList = text.word(from) === '{';
-  maskExpression(text, from, to, isList ? () => {} : onBlock);
+  maskExpression(text, from, to, isList ? undefined : onBlock);
 }
 
 /** A run of words in a declarator: one is the name, unless it was already seen; the rest are attributes. */
@@ -241,7 +242,7 @@ function maskDeclaratorWords(text: MaskText, from: number, to: number, isNamed: 
   }
   const keep = isNamed || text.word(i) === '*' ? 0 : 1;
   const dropped = new Set(keep === 0 ? words : surplusNames(text, words));
-  for (const index of dropped) text.mask(index, index + 1, 'blank');
+  for (const index of dropped) text.dropWord(index);
   return i;
 }
 
@@ -269,5 +270,5 @@ function maskParameter(text: MaskText, from: number, to: number): void {
   const isNameless = specifiers.end === to && specifiers.words.length <= (specifiers.hasType ? 0 : 1);
   const names = specifiers.end === to || text.word(specifiers.end) === '[' ? 1 : 0;
   maskSpecifiers(text, specifiers, isNameless ? 0 : names);
-  if (specifiers.end < to) maskDeclarators(text, specifiers.end, to, names === 1, () => {});
+  if (specifiers.end < to) maskDeclarators(text, specifiers.end, to, names === 1, undefined);
 }

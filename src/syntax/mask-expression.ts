@@ -24,14 +24,20 @@ import {
   TYPEOF_WORDS,
 } from './mask-words.ts';
 
-/** Masks the expression tokens `[from, to)`; blocks found inside are handed to `onBlock` by the index of their `{`. */
-export function maskExpression(text: MaskText, from: number, to: number, onBlock: (open: number) => void): void {
+/** Told of the `{` of a block of statements inside an expression. */
+export type OnBlock = (open: number) => void;
+
+/**
+ * Masks the expression tokens `[from, to)`.
+ * @param onBlock undefined inside an initialiser list, where a brace opens another list
+ */
+export function maskExpression(text: MaskText, from: number, to: number, onBlock: OnBlock | undefined): void {
   for (let i = from; i < to; i++) {
     const word = text.word(i);
     if (word === '(') {
       const close = Math.min(text.partner[i] ?? -1, to);
-      if (close > i) maskParentheses(text, i, close, onBlock);
-    } else if (word === '{' && (text.word(i - 1) === '(' || text.word(i - 1) === ',') && (text.partner[i] ?? -1) > i) {
+      if (close > i) i = maskParentheses(text, i, close, onBlock);
+    } else if (onBlock && word === '{' && /^[(,]$/.test(text.word(i - 1)) && (text.partner[i] ?? -1) > i) {
       onBlock(i);
       i = text.behind(i) - 1;
     } else if (isNumber(text, i) && !REAL_NUMBER.test(word)) text.mask(i, i + 1, 'word');
@@ -57,28 +63,31 @@ function maskAlignof(text: MaskText, i: number): void {
   }
 }
 
-function maskParentheses(text: MaskText, open: number, close: number, onBlock: (open: number) => void): void {
+/** Returns the index of the last token that needs no further look. */
+function maskParentheses(text: MaskText, open: number, close: number, onBlock: OnBlock | undefined): number {
   const isCall = text.isIdentifier(open - 1) && !STATEMENT_WORDS.has(text.word(open - 1));
-  if (isCall && text.word(open - 1) !== 'sizeof') maskArguments(text, open, close, onBlock);
-  else maskCast(text, open, close);
+  if (!isCall || text.word(open - 1) === 'sizeof') return maskCast(text, open, close) ? close : open;
+  maskArguments(text, open, close, onBlock);
+  return open;
 }
 
-/** `(struct s __user *)p`, `sizeof(T __x)`: words and stars only. One type has to stay. */
-function maskCast(text: MaskText, open: number, close: number): void {
+/** `(struct s __user *)p`, `sizeof(T __x)`: words and stars only. One type has to stay. False when it is no type. */
+function maskCast(text: MaskText, open: number, close: number): boolean {
   const words: number[] = [];
   let hasType = false;
   for (let i = open + 1; i < close; i++) {
     const word = text.word(i);
     if (word === '*') continue;
-    if (!text.isIdentifier(i) || STATEMENT_WORDS.has(word)) return;
+    if (!text.isIdentifier(i) || STATEMENT_WORDS.has(word)) return false;
     if (TAG_WORDS.has(word)) {
       hasType = true;
       i++;
     } else if (SPECIFIERS.has(word)) hasType ||= !/^(const|volatile|restrict|__restrict)$/.test(word);
     else words.push(i);
   }
-  if (!hasType && text.word(close - 1) !== '*' && text.word(open - 1) !== 'sizeof') return;
-  for (const index of surplus(text, words, hasType ? 0 : 1)) text.mask(index, index + 1, 'blank');
+  if (!hasType && text.word(close - 1) !== '*' && text.word(open - 1) !== 'sizeof') return false;
+  for (const index of surplus(text, words, hasType ? 0 : 1)) text.dropWord(index);
+  return true;
 }
 
 /** All but `keep` of the words, those most like attributes first, the earlier ones first. */
@@ -90,7 +99,7 @@ export function surplus(text: MaskText, words: readonly number[], keep: number):
   return byLikeness.slice(0, words.length - keep);
 }
 
-function maskArguments(text: MaskText, open: number, close: number, onBlock: (open: number) => void): void {
+function maskArguments(text: MaskText, open: number, close: number, onBlock: OnBlock | undefined): void {
   const name = text.word(open - 1);
   const commas = [open];
   for (let i = open + 1; i < close; i = text.behind(i)) if (text.word(i) === ',') commas.push(i);
@@ -126,12 +135,12 @@ function isNumber(text: MaskText, index: number): boolean {
 }
 
 /** A number of C; `10baseT_Full` is one only to the preprocessor. */
-const REAL_NUMBER = /^(0x[\da-f'.]+(p[+-]?\d+)?|0b[01']+|[\d'.]+(e[+-]?\d+)?)[uflizjwb\d]*$/i;
+const REAL_NUMBER = /^(0x[\da-f'.]+(p[+-]?\d+)?|0b[01']+|(\d[\d']*\.?\d*|\.\d+)(e[+-]?\d+)?)[uflizjwb\d]*$/i;
 
 const OPERATORS = /^(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%<>&|^=]|[-+*/%&|^]=)$/;
 const LEADING_OPERATORS = /^(<<|>>|<=|>=|==|!=|&&|\|\||[/%<>|^=]|[-+*/%&|^]=)$/;
 
-function maskArgument(text: MaskText, from: number, to: number, onBlock: (open: number) => void): void {
+function maskArgument(text: MaskText, from: number, to: number, onBlock: OnBlock | undefined): void {
   const first = text.word(from);
   if (to - from === 1 && OPERATORS.test(first)) return text.mask(from, to, 'word');
   if (isTypeStart(text, from) && !isCompoundLiteralOrCast(text, from)) return maskTypeArgument(text, from, to);
@@ -140,7 +149,7 @@ function maskArgument(text: MaskText, from: number, to: number, onBlock: (open: 
   if (OPERATORS.test(text.word(to - 1))) return text.mask(to - 1, to, 'blank');
   if (to - from === 2 && text.isIdentifier(from) && isNumber(text, to - 1)) return text.mask(from, to, 'word');
   if (first === '.') maskDesignator(text, from, to);
-  if (first === '{' && to === text.behind(from)) onBlock(from);
+  if (first === '{' && to === text.behind(from)) onBlock?.(from);
 }
 
 function isTypeStart(text: MaskText, index: number): boolean {
@@ -206,9 +215,9 @@ function isMacroWord(word: string): boolean {
   return word === word.toUpperCase() || word.endsWith('_') || attributeLikeness(word) >= 2.5;
 }
 
-/** The grammar takes a bare identifier behind a string literal. */
+/** The grammar takes a bare identifier behind a string literal, and one before it. */
 function isNative(text: MaskText, start: number, end: number, from: number): boolean {
-  return end === start + 1 && start > from;
+  return end === start + 1 && (start > from || text.isString(end));
 }
 
 function isPlainIdentifier(text: MaskText, index: number): boolean {

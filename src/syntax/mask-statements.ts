@@ -18,7 +18,7 @@ import {
   readSpecifiers,
 } from './mask-declaration.ts';
 import { maskAssembly } from './mask-assembly.ts';
-import { maskExpression } from './mask-expression.ts';
+import { maskExpression, type OnBlock } from './mask-expression.ts';
 import type { MaskText } from './mask-text.ts';
 import { ASM_WORDS, isLoopName, SPECIFIERS, STATEMENT_WORDS, TAG_WORDS } from './mask-words.ts';
 
@@ -35,7 +35,7 @@ export function maskStatements(text: MaskText, from: number, to: number): void {
 }
 
 /** Masks one statement head; returns the index of the next. */
-function maskStatement(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {
+function maskStatement(text: MaskText, i: number, to: number, onBlock: OnBlock): number {
   const word = text.word(i);
   if (word === '{' || word === '}' || word === ';') return i + 1;
   if (!text.isIdentifier(i)) return maskSimple(text, i, to, onBlock);
@@ -49,7 +49,7 @@ function maskStatement(text: MaskText, i: number, to: number, onBlock: (open: nu
   return maskMacroStatement(text, i, to) ?? maskDeclarationOrExpression(text, i, to, onBlock);
 }
 
-function maskHeader(text: MaskText, i: number, onBlock: (open: number) => void): number {
+function maskHeader(text: MaskText, i: number, onBlock: OnBlock): number {
   const open = text.word(i + 1) === '(' ? i + 1 : i + 2;
   if (text.word(open) !== '(') return i + 1;
   const behind = text.behind(open);
@@ -67,7 +67,7 @@ function wrapCondition(text: MaskText, i: number, behind: number): void {
   text.writeAt(after, ')');
 }
 
-function maskFor(text: MaskText, i: number, onBlock: (open: number) => void): number {
+function maskFor(text: MaskText, i: number, onBlock: OnBlock): number {
   if (text.word(i + 1) !== '(') return i + 1;
   const behind = text.behind(i + 1);
   const first = endOfStatement(text, i + 2, behind - 1);
@@ -76,7 +76,7 @@ function maskFor(text: MaskText, i: number, onBlock: (open: number) => void): nu
   return behind;
 }
 
-function maskCase(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {
+function maskCase(text: MaskText, i: number, to: number, onBlock: OnBlock): number {
   let at = i + 1;
   let choices = 0;
   while (at < to && (text.word(at) !== ':' || choices > 0)) {
@@ -96,7 +96,7 @@ function endOfStatement(text: MaskText, from: number, to: number): number {
   return Math.min(i, to);
 }
 
-function maskSimple(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {
+function maskSimple(text: MaskText, i: number, to: number, onBlock: OnBlock): number {
   const end = endOfStatement(text, i, to);
   maskExpression(text, i, end, onBlock);
   return end + 1;
@@ -114,6 +114,8 @@ function maskMacroStatement(text: MaskText, i: number, to: number): number | und
   if (next === '}') return terminateMacro(text, behind);
   if (behind >= to) return undefined;
   if (isLoopName(name) && startsLoopBody(text, behind)) return maskLoopMacro(text, i, behind);
+  const isDeeper = text.isFirstOnLine(behind) && text.column(behind) > text.column(i);
+  if (next === '(' && isDeeper) return maskLoopMacro(text, i, behind);
   if (!text.isIdentifier(behind)) return undefined;
   if (isTypeMacro(text, behind, to)) return undefined;
   if (text.isFirstOnLine(behind) && text.column(behind) <= text.column(i)) return terminateMacro(text, behind);
@@ -144,14 +146,27 @@ function terminateMacro(text: MaskText, behind: number): number {
   return behind;
 }
 
-/** A word alone on its line before a statement that starts in the same column: `BEGIN_BLOCK` newline `x = 1;`. */
+/**
+ * Words that are macros with statements of their own: `TODO break;`, and in capitals alone on their line before a `}` or a
+ * statement that starts in the same column (`BEGIN_BLOCK` newline `x = 1;`, which would pass for a declaration of x).
+ */
 function maskBareMacro(text: MaskText, i: number, to: number): number | undefined {
-  const word = text.word(i);
-  if (word !== word.toUpperCase() || !text.isFirstOnLine(i + 1) || !text.isFirstOnLine(i)) return undefined;
-  if (text.word(i + 1) === '}') return terminateMacro(text, i + 1);
-  if (i + 1 >= to || !text.isIdentifier(i + 1) || text.column(i + 1) !== text.column(i)) return undefined;
-  text.terminate(i, true);
-  return i + 1;
+  let behind = i;
+  while (behind < to && isBareWord(text, behind, i)) behind++;
+  if (behind === i) return undefined;
+  const next = text.word(behind);
+  const isAlone = text.isFirstOnLine(behind) && text.isFirstOnLine(i);
+  const isSeparate = next === '}' || (text.isIdentifier(behind) && text.column(behind) === text.column(i));
+  if (!STATEMENT_WORDS.has(next) && !(isAlone && isSeparate)) return undefined;
+  for (let at = i; at < behind; at++) text.terminate(at, next !== '}');
+  return behind;
+}
+
+/** A word in capitals on the same line as the first. */
+function isBareWord(text: MaskText, index: number, first: number): boolean {
+  const word = text.word(index);
+  if (!text.isIdentifier(index) || word !== word.toUpperCase()) return false;
+  return text.word(index + 1) !== '(' && (index === first || !text.isFirstOnLine(index));
 }
 
 /** `each_item(...)` becomes `while    (...)`, where the name is long enough; a short one takes from its arguments. */
@@ -163,7 +178,7 @@ function maskLoopMacro(text: MaskText, i: number, behind: number): number | unde
   if (text.isFirstOnLine(i + 1)) return undefined;
   if (room >= 5) {
     text.writeAt(text.start(i), `while${' '.repeat(Math.max(name.length, 5) - 5)}`, isAlways);
-    maskExpression(text, i, behind, () => {});
+    maskExpression(text, i, behind, undefined);
   } else if (!writeShortLoop(text, i, behind, isAlways)) return undefined;
   text.iteratorMacros.push({ start: text.start(i), end: text.end(behind - 1) });
   return behind;
@@ -198,7 +213,7 @@ function behindBlockOf(text: MaskText, i: number): number {
   return text.word(header) === '{' ? text.behind(header) : i + 1;
 }
 
-function maskDeclarationOrExpression(text: MaskText, i: number, to: number, onBlock: (open: number) => void): number {
+function maskDeclarationOrExpression(text: MaskText, i: number, to: number, onBlock: OnBlock): number {
   const end = endOfStatement(text, i, to);
   const specifiers = readSpecifiers(text, i, end);
   if (!isDeclaration(text, specifiers, end)) {

@@ -6,6 +6,7 @@ import type { Span } from '../base/span.ts';
 import { isWord } from '../scan/characters.ts';
 import type { FunctionRange } from '../scan/functions.ts';
 import { lex, type Token } from '../scan/lex.ts';
+import { attributeLikeness } from './mask-words.ts';
 
 /**
  * How characters are replaced: `blank` hides them; `word` makes one identifier of the whole span, so that its node still
@@ -80,6 +81,11 @@ export class MaskText {
   /** Masks the tokens `[from, to)`. */
   mask(from: number, to: number, filling: Filling, isAlways = false): void {
     if (to > from) this.#masks.push({ start: this.start(from), end: this.end(to - 1), filling, isAlways });
+  }
+
+  /** Masks a surplus word of a declaration or cast; in the body only one that looks like an attribute macro. */
+  dropWord(index: number): void {
+    if (index < this.bodyIndex || attributeLikeness(this.word(index)) >= 1) this.mask(index, index + 1, 'blank');
   }
 
   /** Puts a semicolon into the white space behind a token, if there is any. */
