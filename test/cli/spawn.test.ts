@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { get, makeFolder, put } from './project.ts';
+import { get, makeFolder, makeRepository, put } from './project.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'bin/goto-cleanup.js');
@@ -100,6 +100,17 @@ describe('the process', () => {
     const { status, stderr } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
     expect(stderr).toBe("goto-cleanup: can't write the output: no space left\n");
     expect(status).toBe(2);
+  });
+
+  test('where git does not trust the repository, apply says so and needs --allow-dirty', () => {
+    const folder = makeRepository({ 'a.c': REPEATS });
+    const env = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    const { code, err } = goto(folder, ['apply'], { env });
+    expect(err).toContain('goto-cleanup: git ls-files failed: fatal: detected dubious ownership');
+    expect(code).toBe(2);
+    expect(get(folder, 'a.c')).toBe(REPEATS);
+    expect(goto(folder, ['apply', '--allow-dirty'], { env }).code).toBe(0);
+    expect(get(folder, 'a.c')).toContain('goto ');
   });
 
   test('a native parser that cannot be loaded is said in words', () => {

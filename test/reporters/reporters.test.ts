@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import type { FunctionReport, Report } from '../../src/engine/report.ts';
+import type { RunResult } from '../../src/engine/run.ts';
+import type { VerifyReport } from '../../src/engine/verify-report.ts';
+import { REPORTERS } from '../../src/reporters/registry.ts';
+import type { RenderOptions } from '../../src/reporters/reporter.ts';
+import { formatCount, plural, showPath } from '../../src/reporters/text.ts';
+import { VERIFY_REPORTERS } from '../../src/reporters/verify.ts';
+
+const JOIN: FunctionReport = {
+  name: 'room_join',
+  line: 402,
+  endLine: 470,
+  status: 'rewritable',
+  style: 'ladder',
+  successShares: false,
+  labels: ['err_a', 'err_b', 'err_c'],
+  exits: 6,
+  releasesBefore: 17,
+  releasesAfter: 6,
+  linesAdded: 19,
+  linesRemoved: 31,
+  proof: { verdict: 'equivalent', uses: ['reorder'], restsOn: [], exits: 7 },
+};
+
+const REPORT: Report = {
+  schema: 'goto-cleanup/report-1',
+  tool: { name: 'goto-cleanup', version: '0.1.0', configHash: 'abc' },
+  command: 'check',
+  files: [
+    {
+      path: 'lib/rooms.c',
+      functions: [
+        { name: 'late', line: 500, endLine: 510, status: 'refused', code: 'alias', reason: 'q is p' },
+        JOIN,
+        { ...JOIN, line: 450, name: 'tail', exits: 3, releasesBefore: 0, releasesAfter: 0, labels: ['out'] },
+      ],
+      findings: [
+        {
+          code: 'leak-on-path',
+          function: 'band_create',
+          line: 410,
+          column: 5,
+          message: '`ring` leaks when the second allocation fails',
+        },
+      ],
+      errors: [],
+    },
+    { path: 'bin.c', functions: [], findings: [], errors: [{ code: 'binary-file', message: 'a binary file' }] },
+  ],
+  summary: {
+    files: 2,
+    functions: 12_345,
+    attempted: 3,
+    parsed: 3,
+    candidates: 3,
+    rewritable: 2,
+    applied: 0,
+    refused: { alias: 1 },
+    findings: { 'leak-on-path': 1 },
+    unusedPairs: [],
+  },
+};
+
+const RESULT: RunResult = {
+  report: REPORT,
+  changes: [
+    { path: 'a.c', absolute: '/a.c', before: '', after: '', functions: [], patch: 'one\n\xe9\n' },
+    { path: 'b.c', absolute: '/b.c', before: '', after: '', functions: [], patch: 'two\n' },
+  ],
+  namedErrors: [],
+  ownBugs: [],
+  skipped: [],
+  configPaths: [],
+};
+
+const PLAIN: RenderOptions = { color: false, showRefusals: false, statistics: false, displayPath: (path) => path };
+
+function render(name: string, options: Partial<RenderOptions> = {}): string {
+  return REPORTERS.find((reporter) => reporter.name === name)?.render(RESULT, { ...PLAIN, ...options }) ?? '';
+}
+
+describe('text', () => {
+  test('one line each, in the order of the file', () => {
+    expect(render('text')).toBe(
+      'lib/rooms.c:402:1 room_join: 6 exits repeat 11 releases -> 3 labels (-31 +19)  equivalent: reorder\n' +
+        'lib/rooms.c:410:5 band_create: `ring` leaks when the second allocation fails  leak-on-path\n' +
+        'lib/rooms.c:450:1 tail: 3 exits end in the same statements -> 1 label (-31 +19)  equivalent: reorder\n',
+    );
+  });
+
+  test('refusals, statistics and paths as asked', () => {
+    const text = render('text', { showRefusals: true, statistics: true, displayPath: (path) => `../${path}` });
+    expect(text.split('\n').slice(3)).toEqual([
+      '../lib/rooms.c:500:1 late: q is p  alias',
+      '2  repeated-cleanup',
+      '1  leak-on-path',
+      '1  refused: alias',
+      '',
+    ]);
+  });
+
+  test('colours change nothing but colours', () => {
+    // eslint-disable-next-line no-control-regex -- that is what is looked for
+    const stripped = render('text', { color: true }).replaceAll(/\u001B\[\d+m/g, '');
+    expect(stripped).toBe(render('text'));
+    expect(render('text', { color: true })).not.toBe(stripped);
+  });
+
+  test('counts and paths', () => {
+    expect([formatCount(999), formatCount(3982), formatCount(1_234_567)]).toEqual(['999', '3,982', '1,234,567']);
+    expect([plural(1, 'label'), plural(0, 'label')]).toEqual(['1 label', '0 labels']);
+    expect([showPath('a b.c'), showPath('a\nb.c')]).toEqual(['a b.c', '"a\\nb.c"']);
+  });
+});
+
+describe('machine formats', () => {
+  test('JSON is the report itself', () => {
+    expect(JSON.parse(render('json'))).toEqual(REPORT);
+  });
+
+  test('JSON lines', () => {
+    const records = render('jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { record: string; path?: string });
+    expect(records.map(({ record, path }) => `${record} ${path ?? ''}`.trim())).toEqual([
+      'function lib/rooms.c',
+      'function lib/rooms.c',
+      'function lib/rooms.c',
+      'finding lib/rooms.c',
+      'error bin.c',
+      'summary',
+    ]);
+    expect(records.at(-1)).toMatchObject({ schema: 'goto-cleanup/report-1', summary: REPORT.summary });
+  });
+
+  test('the patch is bytes', () => {
+    expect(render('patch')).toBe('one\n\xe9\ntwo\n');
+    expect(REPORTERS.find((reporter) => reporter.name === 'patch')?.encoding).toBe('latin1');
+  });
+});
+
+describe('verify', () => {
+  const report: VerifyReport = {
+    schema: 'goto-cleanup/verify-1',
+    functions: [
+      {
+        name: 'f',
+        before: { path: 'old.c', line: 3 },
+        after: { path: 'new.c', line: 4 },
+        verdict: 'equivalent',
+        uses: ['reorder', 'errno: free'],
+        restsOn: [{ name: 'free', fact: 'keeps errno', from: 'preset libc-memory' }],
+      },
+      {
+        name: 'g',
+        before: { path: 'old.c', line: 30 },
+        after: { path: 'new.c', line: 40 },
+        verdict: 'different',
+        uses: [],
+        reason: 'one version releases `b`, the other does not',
+        difference: {
+          decisions: [
+            { text: 'a ==\n  NULL', taken: true, line: 31 },
+            { text: 'b', taken: false, line: 33 },
+          ],
+          before: { effects: ['free(b)', 'free(a)'], returns: '-1', line: 35 },
+          after: { effects: [], returns: 'ret', line: 48 },
+        },
+      },
+      { name: 'h', before: { path: 'old.c', line: 60 }, verdict: 'unproved', uses: [], reason: 'only before' },
+    ],
+    summary: { identical: 0, equivalent: 1, different: 1, unproved: 1 },
+  };
+
+  test('text shows the path to the first difference and both ledgers', () => {
+    expect(VERIFY_REPORTERS.text(report, false).split('\n')).toEqual([
+      'new.c:4:1 f: equivalent: reorder, errno: free',
+      '  rests on: free keeps errno (preset libc-memory)',
+      'new.c:40:1 g: different',
+      '  one version releases `b`, the other does not',
+      '  on the path',
+      '    when a == NULL  (line 31)',
+      '    when not b  (line 33)',
+      '  before (old.c:35)',
+      '    free(b)',
+      '    free(a)',
+      '    returns -1',
+      '  after (new.c:48)',
+      '    (nothing)',
+      '    returns ret',
+      'old.c:60:1 h: unproved',
+      '  only before',
+      '',
+    ]);
+  });
+
+  test('JSON is the report itself', () => {
+    expect(JSON.parse(VERIFY_REPORTERS.json(report, true))).toEqual(report);
+  });
+});
