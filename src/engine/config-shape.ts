@@ -1,5 +1,4 @@
 /** What may stand in goto-cleanup.json. One table for the check, the schema and the documentation. */
-import { REFUSALS } from '../diagnostics/refusal.ts';
 import { FINDING_CODES } from './finding-codes.ts';
 import { type Shape, toJsonSchema } from './setting-shape.ts';
 
@@ -113,9 +112,6 @@ export const CONFIG_SHAPE: Shape = {
     },
   },
 };
-
-/** Every refusal code and finding code that `explain` knows. */
-export const ALL_CODES: readonly string[] = [...Object.keys(REFUSALS), ...Object.keys(FINDING_CODES)];
 
 /** The published JSON Schema. */
 export function configSchema(): Record<string, unknown> {
