@@ -26,7 +26,7 @@ function entryFor(name, version, isDev) {
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 const entries = new Map(Object.entries(lock.packages));
-for (const [, { optionalDependencies = {}, dev = false }] of [...entries]) {
+for (const [, { optionalDependencies = {}, dev = false }] of entries) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
     if ([...entries.keys()].some((path) => path.endsWith(`node_modules/${name}`))) continue;
     entries.set(`node_modules/${name}`, entryFor(name, version, dev));
