@@ -249,12 +249,12 @@ function addTypedef(declaration: string, names: Set<string>): void {
 }
 
 const VOLATILE =
-  /\b(?:volatile|_Atomic|__volatile__|atomic_(?:u?(?:char|short|int|long|llong)|bool|size_t|[a-z0-9]+_t))\b/g;
+  /\b(?:volatile\b|__volatile__\b|_Atomic\b(?:\s*\([^()]*\))?|atomic_(?:u?(?:char|short|int|long|llong)|bool|[a-z0-9]+_t)\b)/g;
 
 /** Over-approximates: variables of these names are listed too, and a pointer to volatile counts as volatile itself. */
 function volatileFields(text: string): string[] {
   const fields = new Set<string>();
-  for (const match of text.matchAll(VOLATILE)) addDeclared(text, match.index, fields);
+  for (const match of text.matchAll(VOLATILE)) addDeclared(text, match.index + match[0].length, fields);
   for (const match of text.matchAll(/\bunion\b[^;{}()]*\{/g))
     addMembers(text, match.index + match[0].length - 1, fields);
   return [...fields].toSorted();

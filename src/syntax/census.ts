@@ -130,7 +130,8 @@ function doubtfulDeclaration(tree: FunctionTree): SyntaxNode | undefined {
       if (child.field !== 'declarator') continue;
       const name = declaredName(tree, child);
       if (name === '') continue;
-      const isPrototype = node.kind === 'declaration' && child.kind === 'function_declarator' && typeName !== '';
+      const isFunction = child.kind === 'function_declarator' && fieldOf(child, 'declarator')?.kind === 'identifier';
+      const isPrototype = node.kind === 'declaration' && isFunction && typeName !== '';
       const seen = scopes.get(name) ?? [];
       if (isPrototype || (isMacroLike && seen.some((scope) => isWithin(node, scope)))) found ??= node;
       scopes.set(name, [...seen, scopeOf(node)]);

@@ -85,8 +85,7 @@ export function maskMembers(text: MaskText, open: number): void {
     let to = from;
     while (to < close && text.word(to) !== ';') to = text.behind(to);
     const specifiers = readSpecifiers(text, from, to);
-    const next = text.word(specifiers.end);
-    const names = next === '*' || next === '(' ? 0 : 1;
+    const names = countNames(text, specifiers.end);
     for (let at = from; at < specifiers.end; at++) if (isRecordBody(text, at)) maskMembers(text, at);
     if (!maskMacroMember(text, from, specifiers, to)) {
       maskSpecifiers(text, specifiers, names);
@@ -129,6 +128,12 @@ export function maskMacroDeclaration(text: MaskText, { words, hasType, end }: Sp
   return text.word(behind) === '=';
 }
 
+/** 1 when the declared name is the last of the words before this index; 0 when `*` or `(*` comes before the name. */
+export function countNames(text: MaskText, end: number): 0 | 1 {
+  const next = text.word(end);
+  return next === '*' || (next === '(' && /^[*(]$/.test(text.word(end + 1))) ? 0 : 1;
+}
+
 /** Behind `struct s`, `enum { A, B }`, `struct __packed s`. */
 function behindTag(text: MaskText, at: number, to: number): number {
   let i = at + 1;
@@ -158,8 +163,8 @@ export function isDeclaratorEnd(word: string): boolean {
 }
 
 /**
- * Masks the surplus of a declaration's specifiers. `names` is 1 when the last word is the declared name itself, which is
- * so when no `*` or `(` follows the words.
+ * Masks the surplus of a declaration's specifiers. `names` is 1 when the declared name is one of the words. A word
+ * with parentheses behind it is never masked: `int x VALUE(0);` gives x its value.
  */
 export function maskSpecifiers(text: MaskText, { words, macros, hasType }: Specifiers, names: 0 | 1): void {
   const keepWords = (hasType ? 0 : 1) + names;
@@ -169,7 +174,8 @@ export function maskSpecifiers(text: MaskText, { words, macros, hasType }: Speci
     text.mask(macro, text.behind(macro + 1), isType ? 'word' : 'blank');
   }
   const keep = isMacroType ? names : keepWords;
-  const name = names === 1 ? chooseName(text, words, keep) : undefined;
+  const isCalled = text.word((words.at(-1) ?? 0) + 1) === '(';
+  const name = names === 0 ? undefined : isCalled ? words.at(-1) : chooseName(text, words, keep);
   const types = words.filter((index) => index !== name);
   const drop = surplus(text, types, keep - (name === undefined ? 0 : 1));
   for (const index of drop) text.dropWord(index);

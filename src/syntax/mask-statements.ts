@@ -9,6 +9,7 @@
  * - `case 1 ... 5:` becomes `case 1  +  5:`, one expression that covers both limits.
  */
 import {
+  countNames,
   isDeclaratorEnd,
   isRecordBody,
   maskDeclarators,
@@ -155,9 +156,9 @@ function maskBareMacro(text: MaskText, i: number, to: number): number | undefine
   while (behind < to && isBareWord(text, behind, i)) behind++;
   if (behind === i) return undefined;
   const next = text.word(behind);
-  const isAlone = text.isFirstOnLine(behind) && text.isFirstOnLine(i);
-  const isSeparate = next === '}' || (text.isIdentifier(behind) && text.column(behind) === text.column(i));
-  if (!STATEMENT_WORDS.has(next) && !(isAlone && isSeparate)) return undefined;
+  const isAlone = text.isFirstOnLine(behind) && text.isFirstOnLine(i) && text.column(behind) === text.column(i);
+  const isSeparate = next === '}' || STATEMENT_WORDS.has(next) || (isAlone && text.isIdentifier(behind));
+  if (!isSeparate) return undefined;
   for (let at = i; at < behind; at++) text.terminate(at, next !== '}');
   return behind;
 }
@@ -220,8 +221,7 @@ function maskDeclarationOrExpression(text: MaskText, i: number, to: number, onBl
     maskExpression(text, i, end, onBlock);
     return end + 1;
   }
-  const next = text.word(specifiers.end);
-  const names = next === '*' || next === '(' ? 0 : 1;
+  const names = countNames(text, specifiers.end);
   for (let at = i; at < specifiers.end; at++) if (isRecordBody(text, at)) maskMembers(text, at);
   if (maskMacroDeclaration(text, specifiers, end)) {
     maskExpression(text, specifiers.end, end, onBlock);

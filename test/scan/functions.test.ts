@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scanFunctions } from '../../src/scan/functions.ts';
+import { canMatter, scanFunctions } from '../../src/scan/functions.ts';
+import { anyBytes, scrambledC } from './c-text.ts';
 
 /** Name and text of each function, in order. */
 function scan(text: string): string[] {
@@ -103,5 +105,35 @@ describe('#if', () => {
 
   it('marks the function before a stray brace', () => {
     expect(scan('int f(void)\n{\n}\n}\nint g(void)\n{\n}\n')).toEqual(['f!', 'g']);
+  });
+});
+
+describe('properties', () => {
+  it.each([
+    ['scrambled C', scrambledC],
+    ['any bytes', anyBytes],
+  ] as const)('never throws on %s, and ranges are in order and well formed', (_, texts) => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        for (const range of scanFunctions(text).functions) {
+          expect(range.start).toBeLessThanOrEqual(range.nameStart);
+          expect(range.nameStart).toBeLessThan(range.bodyStart);
+          expect(text[range.bodyStart]).toBe('{');
+          expect(range.end).toBeLessThanOrEqual(text.length);
+          if (range.problem === undefined) expect(text[range.end - 1]).toBe('}');
+          expect(canMatter(text, range)).toBeTypeOf('boolean');
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('does not let a function without #if reach over the end of another', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('x = "}";', "c = '{';", '/* } */', 'if (a) { b(); }', '// {\n')), (body) => {
+        const text = `int f(void) {${body.join('')}}\nint g(void) {}\n`;
+        expect(scan(text)).toEqual(['f', 'g']);
+      }),
+    );
   });
 });
