@@ -1,13 +1,14 @@
 /** What one definition shows of a name, and what several possible definitions agree on. */
 import type { AcquireFacts, MacroFacts, NameFacts, ReleaseFacts } from './knowledge.ts';
+import type { MacroForm } from './macro-facts.ts';
 
 /** The reading of one definition. Absent facts are not shown, neither way. */
 export interface Derived {
   readonly facts: Partial<Omit<NameFacts, 'kind' | 'from'>>;
   /** It calls something that may be a macro, so that even its kind is open. */
   readonly isOpen: boolean;
-  /** It behaves like a call of a function: each parameter is evaluated once, and nothing else happens. */
-  readonly isCallLike: boolean;
+  /** `call` behaves like a call of a function: each parameter is evaluated once, and nothing else happens. */
+  readonly form: MacroForm;
   /** Release facts that are false only because nothing shows them to be true. */
   readonly doubtful: ReadonlySet<keyof ReleaseFacts>;
   /** Arguments of which a pointer is certainly stored beyond the call. */
@@ -18,7 +19,7 @@ export interface Derived {
 
 /** A definition of which nothing is understood but that it is there. */
 export function nothingDerived(from: string): Derived {
-  return { facts: {}, isOpen: false, isCallLike: true, doubtful: new Set(), keeps: [], from: [from] };
+  return { facts: {}, isOpen: false, form: 'call', doubtful: new Set(), keeps: [], from: [from] };
 }
 
 /** What holds whichever of the definitions is the one. */
@@ -32,11 +33,16 @@ function agreeOnTwo(a: Derived, b: Derived): Derived {
   return {
     facts: agreeOnFacts(a.facts, b.facts),
     isOpen: a.isOpen || b.isOpen,
-    isCallLike: a.isCallLike && b.isCallLike,
+    form: weakerForm(a.form, b.form),
     doubtful,
     keeps: [...new Set([...a.keeps, ...b.keeps])].toSorted((x, y) => x - y),
     from: [...a.from, ...b.from],
   };
+}
+
+function weakerForm(a: MacroForm, b: MacroForm): MacroForm {
+  if (a === 'other' || b === 'other') return 'other';
+  return a === 'placed-call' ? a : b;
 }
 
 type Facts = Derived['facts'];

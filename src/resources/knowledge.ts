@@ -92,6 +92,8 @@ export interface NameFacts {
    * anything: the clock, the locale, the environment.
    */
   readonly isLocal?: boolean;
+  /** It copies what one argument points to, pointers included, to where another one points: memcpy. */
+  readonly copies?: boolean;
   /** Arguments (from 0) whose ownership passes to the callee. */
   readonly consumes?: readonly number[];
   /** `success`: a failing call leaves them with the caller (`fdopen`, `realloc`). Absent: always. */

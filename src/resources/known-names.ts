@@ -39,12 +39,9 @@ export interface KnowledgeInput {
 /** Everything that is known in one file. Names are looked into when they are asked for, and once. */
 export function createKnowledge(input: KnowledgeInput): Knowledge {
   const names = new KnownNames(input);
-  const volatileFields = new Set(
-    [input.file, ...input.headers.map((header) => header.file)].flatMap((file) => file.definitions.volatileFields),
-  );
   return {
     name: (name) => names.facts(name),
-    isVolatileField: (field) => volatileFields.has(field),
+    isVolatileField: (field) => names.isVolatileField(field),
     constant: (name) => names.constant(name),
   };
 }
@@ -89,6 +86,10 @@ class KnownNames {
 
   facts(name: string): NameFacts {
     return this.#facts.get(name);
+  }
+
+  isVolatileField(field: string): boolean {
+    return this.#files().some((file) => file.isVolatileField(field));
   }
 
   #join(name: string, derived: Derived | undefined): NameFacts {
@@ -206,7 +207,7 @@ class KnownNames {
 
   #object(name: string): Derived | undefined {
     const file = this.#files().find((candidate) => candidate.declaresObject(name));
-    return file && { ...nothingDerived(`${file.path} (a variable)`), isCallLike: false };
+    return file && { ...nothingDerived(`${file.path} (a variable)`), form: 'other' };
   }
 
   #preset(name: string): LibraryFacts | undefined {
@@ -276,9 +277,15 @@ function withPrototype(body: Derived, prototype: Derived | undefined): Derived {
 }
 
 function kindFromDefinition(derived: Derived): NameFacts {
-  const from = derived.from.join('; ');
-  const kind = derived.isOpen ? 'unknown' : derived.facts.macro ? 'macro' : derived.isCallLike ? 'function' : 'object';
-  return { ...derived.facts, kind: kind === 'macro' && derived.isCallLike ? 'function' : kind, from };
+  const from = joined(derived.from);
+  const kind = derived.isOpen
+    ? 'unknown'
+    : derived.facts.macro
+      ? 'macro'
+      : derived.form === 'call'
+        ? 'function'
+        : 'object';
+  return { ...derived.facts, kind: kind === 'macro' && derived.form === 'call' ? 'function' : kind, from };
 }
 
 /**
@@ -292,8 +299,19 @@ function joinPreset(
 ): NameFacts {
   if (!preset) return known ?? NOT_KNOWN;
   if (!known || !derived) return { ...preset.facts, kind: preset.kind };
-  if (!derived.isCallLike || known.kind === 'object') return known;
-  return { ...preset.facts, ...known, from: `${preset.facts.from}; ${known.from}` };
+  if (derived.form === 'other') return known;
+  // An unseen callee may keep anything, but nothing shows that it does.
+  const retains = preset.facts.retains && [...new Set([...preset.facts.retains, ...derived.keeps])];
+  return {
+    ...preset.facts,
+    ...known,
+    ...(retains && { retains }),
+    from: joined([preset.facts.from, ...known.from.split('; ')]),
+  };
+}
+
+function joined(evidence: readonly string[]): string {
+  return [...new Set(evidence)].join('; ');
 }
 
 function wordsOf(body: string): string[] {

@@ -9,9 +9,9 @@ import type { FunctionParser } from '../syntax/parse.ts';
 import type { FunctionTree } from '../syntax/tree.ts';
 
 /** What a `#define` line says. */
-export interface MacroDefinition {
+export interface WrittenMacro {
   readonly name: string;
-  /** Absent for `#define N 3`. */
+  /** Absent for `#define N 3`; `args...` keeps its dots, a bare `...` is left out. */
   readonly params: readonly string[] | undefined;
   readonly isVariadic: boolean;
   /** The replacement text as it stands in the file, splices and comments included. */
@@ -30,7 +30,7 @@ export interface MacroBody {
 }
 
 /** Writes the function down. A variadic macro gets `__VA_ARGS__`, or the name it gives, as its last parameter. */
-export function readMacroBody(macro: MacroDefinition): MacroBody {
+export function readMacroBody(macro: WrittenMacro): MacroBody {
   const params = parametersOf(macro);
   const head = `void ${macro.name}(${params.map((name) => `int ${name}`).join(', ')}) {`;
   const whole = `${head} ${macro.body}\n;}`;
@@ -47,7 +47,7 @@ export function readMacroBody(macro: MacroDefinition): MacroBody {
   return { name: macro.name, params, text, tokens, pastes, range };
 }
 
-function parametersOf({ params, isVariadic }: MacroDefinition): string[] {
+function parametersOf({ params, isVariadic }: WrittenMacro): string[] {
   const named = (params ?? []).map((name) => name.replace(/\s*\.\.\.$/, '').trim()).filter((name) => name !== '');
   const hasOwnName = params?.some((name) => /^\w+\s*\.\.\.$/.test(name.trim())) ?? false;
   return isVariadic && !hasOwnName && !named.includes('__VA_ARGS__') ? [...named, '__VA_ARGS__'] : named;

@@ -39,18 +39,15 @@ export function deriveMacroFacts(
   const called = calledNames(body);
   return {
     facts: {
-      hasJump:
-        body.pastes ||
-        !isBalanced(body) ||
-        jumps(body, tree) ||
-        nested.some(({ facts }) => facts.macro?.hasJump === true),
+      hasJump: !isBalanced(body) || jumps(body, tree) || nested.some(({ facts }) => facts.macro?.hasJump === true),
       isStateful: body.pastes || hasState(body, tree) || nested.some(({ facts }) => facts.macro?.isStateful === true),
       freeNames: [
         ...new Set(nested.flatMap(({ name, facts }) => [name, ...(facts.macro?.freeNames ?? [])])),
       ].toSorted(),
       writes: writtenParameters(body, tree, lookup),
     },
-    callsUnknown: [...called].some((name) => lookup(name).kind === 'unknown'),
+    // A pasted name is a name nothing is known of: it may jump, which is not the same as being seen to jump.
+    callsUnknown: body.pastes || [...called].some((name) => lookup(name).kind === 'unknown'),
   };
 }
 
@@ -185,22 +182,26 @@ function objectName(tree: FunctionTree, lvalue: SyntaxNode): string | undefined 
 }
 
 /**
- * Is the body one call, perhaps cast or in parentheses, with each parameter once as a whole argument? Then using it is
- * like calling a function, whatever the called function is.
+ * `call`: the body is one call, perhaps cast or in parentheses, with each parameter once as a whole argument: using it
+ * is like calling a function, whatever the called function is. `placed-call`: it also tells the callee its line.
  */
-export function isSingleCall(body: MacroBody, tree: FunctionTree): boolean {
+export type MacroForm = 'call' | 'placed-call' | 'other';
+
+export function callForm(body: MacroBody, tree: FunctionTree): MacroForm {
   const [statement, ...more] = namedChildren(tree.body);
-  if (more.length > 0 || statement?.kind !== 'expression_statement') return false;
+  if (more.length > 0 || statement?.kind !== 'expression_statement') return 'other';
   let [node] = namedChildren(statement);
   while (node && (node.kind === 'parenthesized_expression' || node.kind === 'cast_expression')) {
     node = node.kind === 'cast_expression' ? fieldOf(node, 'value') : namedChildren(node)[0];
   }
-  if (node?.kind !== 'call_expression') return false;
+  if (node?.kind !== 'call_expression') return 'other';
   const given = argumentsOf(node).map((argument) => textOf(tree, stripParentheses(argument)));
   const used = given.filter((text) => body.params.includes(text));
-  const isPlain = given.every((text) => body.params.includes(text) || CONSTANT_ARGUMENT.test(text));
-  return isPlain && used.length === body.params.length && new Set(used).size === used.length;
+  const added = given.filter((text) => !body.params.includes(text));
+  const isForward = used.length === body.params.length && new Set(used).size === used.length;
+  if (!isForward || !added.every((text) => CONSTANT_ARGUMENT.test(text))) return 'other';
+  return added.includes('__LINE__') ? 'placed-call' : 'call';
 }
 
 /** What a forwarding macro adds of its own. */
-const CONSTANT_ARGUMENT = /^(?:\d\w*|"[^"]*"|NULL|__FILE__|__func__|__FUNCTION__)$/;
+const CONSTANT_ARGUMENT = /^(?:-?\d\w*|"[^"]*"|NULL|__FILE__|__LINE__|__func__|__FUNCTION__)$/;

@@ -45,8 +45,14 @@ function onlyPrints(letters: string): boolean {
 const STANDARD_STREAMS: ReadonlySet<string> = new Set(['stderr', 'stdout', 'STDERR_FILENO', 'STDOUT_FILENO', '2', '1']);
 
 function withOutput(facts: NameFacts, args: readonly string[]): NameFacts {
-  if (facts.output === undefined || facts.diagnostic) return facts;
-  const stream = facts.output === 'log' ? 'stderr' : args[facts.output.stream]?.trim();
-  if (stream === undefined || !STANDARD_STREAMS.has(stream)) return facts;
+  if (facts.diagnostic || !writesToLog(facts, args)) return facts;
   return { ...facts, diagnostic: { readsErrno: facts.readsErrno !== false } };
+}
+
+/** Is the only effect of the call text to a log or a standard stream, as far as its format goes along? */
+export function writesToLog({ output }: NameFacts, args: readonly string[]): boolean {
+  if (output === undefined) return false;
+  if (output === 'log') return true;
+  const stream = args[output.stream]?.trim();
+  return stream !== undefined && STANDARD_STREAMS.has(stream);
 }

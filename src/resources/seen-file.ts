@@ -12,6 +12,7 @@ export class SeenFile {
   #macros: ReadonlyMap<string, readonly MacroDefinition[]> | undefined;
   #functions: ReadonlyMap<string, readonly FunctionDefinition[]> | undefined;
   #prototypes: ReadonlyMap<string, readonly Prototype[]> | undefined;
+  #volatileFields: ReadonlySet<string> | undefined;
   #undefined: ReadonlySet<string> | undefined;
   #objects: DeclaredObjects | undefined;
   #enumerators: ReadonlyMap<string, number | undefined> | undefined;
@@ -35,6 +36,12 @@ export class SeenFile {
   prototypes(name: string): readonly Prototype[] {
     this.#prototypes ??= groupByName(this.definitions.prototypes);
     return this.#prototypes.get(name) ?? [];
+  }
+
+  /** Is the name that of a field which may change by itself, or share its storage with others? */
+  isVolatileField(field: string): boolean {
+    this.#volatileFields ??= new Set(this.definitions.volatileFields);
+    return this.#volatileFields.has(field);
   }
 
   /** Is there an `#undef` of the name? */

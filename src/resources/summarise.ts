@@ -6,8 +6,8 @@ import type { FunctionParser } from '../syntax/parse.ts';
 import type { FunctionTree } from '../syntax/tree.ts';
 import { agree, nothingDerived, type Derived } from './derived.ts';
 import type { NameFacts } from './knowledge.ts';
-import { parseMacroBody, readMacroBody, type MacroBody } from './macro-body.ts';
-import { deriveMacroFacts, isSingleCall } from './macro-facts.ts';
+import { parseMacroBody, readMacroBody, type MacroBody, type WrittenMacro } from './macro-body.ts';
+import { callForm, deriveMacroFacts } from './macro-facts.ts';
 import type { SeenFile } from './seen-file.ts';
 import { findAcquire } from './summary/acquire.ts';
 import { findConduct } from './summary/conduct.ts';
@@ -53,7 +53,8 @@ export function summariseMacro(reader: Reader, file: SeenFile, definition: Macro
   const alias = aliasOf(body, definition);
   if (alias !== undefined) return readAlias(alias, reader.lookup(alias), from);
   const shape = readShape(reader, body, tree, definition, from);
-  if (!tree || body.pastes || shape.facts.macro?.hasJump) return shape;
+  // The value of `#define git_free table.free` is not what a call of it does.
+  if (definition.params === undefined || !tree || body.pastes || shape.facts.macro?.hasJump) return shape;
   const variadic = definition.isVariadic ? body.params.length - 1 : undefined;
   const context = { isMacro: true, variadic, fileStatics: new Set<string>(), lookup: reader.lookup };
   const derived = readTree(subjectOf(tree, context), from);
@@ -72,7 +73,7 @@ export function macroShape(reader: Reader, file: SeenFile, definition: MacroDefi
 }
 
 function openMacro(reader: Reader, file: SeenFile, definition: MacroDefinition): OpenMacro {
-  const body = readMacroBody({ ...definition, body: rawBody(file.text, definition) });
+  const body = readMacroBody(written(file.text, definition));
   return { body, tree: parseMacroBody(reader.parser, body) };
 }
 
@@ -89,15 +90,25 @@ function readShape(
   from: string,
 ): Derived {
   const { facts: macro, callsUnknown } = deriveMacroFacts(body, tree, reader.shapeOf);
-  const isCallLike = tree !== undefined && definition.params !== undefined && isSingleCall(body, tree);
-  return { ...nothingDerived(from), facts: { macro }, isOpen: callsUnknown, isCallLike };
+  const form = tree !== undefined && definition.params !== undefined ? callForm(body, tree) : 'other';
+  return { ...nothingDerived(from), facts: { macro }, isOpen: callsUnknown, form };
 }
 
-/** The replacement text with its string literals whole: what the scan gives has lost `//` inside them. */
-function rawBody(text: string, { start, end }: MacroDefinition): string {
+/**
+ * The definition as it stands in the file: what the scan gives has lost `//` inside string literals, and which
+ * parameter `args...` is.
+ */
+function written(text: string, { name, params, isVariadic, start, end }: MacroDefinition): WrittenMacro {
   const line = text.slice(start, end);
-  const head = /^#(?:[ \t]|\\\r?\n)*define(?:[ \t]|\\\r?\n)+[\w$]+(?:\([^)]*\))?/.exec(line);
-  return head ? line.slice(head[0].length) : line;
+  const head = /^#(?:[ \t]|\\\r?\n)*define(?:[ \t]|\\\r?\n)+[\w$]+(?:\(([^)]*)\))?/.exec(line);
+  const list = head?.[1]?.replaceAll(/\\\r?\n/g, ' ').replaceAll(/\/\*.*?\*\//gs, ' ');
+  const names = list?.split(',').map((one) => one.trim());
+  return {
+    name,
+    params: params && (names?.filter((one) => one !== '' && one !== '...') ?? params),
+    isVariadic,
+    body: head ? line.slice(head[0].length) : line,
+  };
 }
 
 /** `#define s_free zfree`: whatever the other name is. */
@@ -115,7 +126,7 @@ function readAlias(target: string, known: NameFacts, from: string): Derived {
     ...nothingDerived(from),
     facts: { ...facts, macro: { ...macro, freeNames } },
     isOpen: kind === 'unknown',
-    isCallLike: kind === 'function',
+    form: kind === 'function' ? 'call' : 'other',
     from: evidence === 'nothing' ? [from] : [from, evidence],
   };
 }
@@ -136,7 +147,7 @@ function readTree(subject: Subject, from: string): Derived {
       ...(endsAll && { neverReturns: true }),
     },
     isOpen: false,
-    isCallLike: true,
+    form: 'call',
     doubtful: release?.doubtful ?? new Set(),
     keeps: conduct.keeps,
     from: [from],

@@ -39,12 +39,13 @@ export const preset: Preset = {
     strcasestr: { ...LOCALE, returnsArgument: 0 },
     strxfrm: local(writes(0)),
 
-    ...each('memcpy memmove memset strcpy strncpy strcat strncat', FILLS),
-    ...each('wmemcpy wmemmove wmemset wcscpy wcsncpy wcscat wcsncat', FILLS),
-    ...each('mempcpy memccpy stpcpy stpncpy wcpcpy wcpncpy', FILLS),
+    ...each('memcpy memmove mempcpy memccpy wmemcpy wmemmove', { ...FILLS, copies: true }),
+    ...each('memset strcpy strncpy strcat strncat', FILLS),
+    ...each('wmemset wcscpy wcsncpy wcscat wcsncat', FILLS),
+    ...each('stpcpy stpncpy wcpcpy wcpncpy', FILLS),
     ...each('bzero explicit_bzero strlcpy strlcat memset_explicit', quiet(local(writes(0)))),
     ...each('memset_s strcpy_s strncpy_s strcat_s memcpy_s memmove_s SecureZeroMemory', FUNCTION),
-    bcopy: quiet(local(writes(1))),
+    bcopy: { ...quiet(local(writes(1))), copies: true },
     swab: quiet(local(writes(1))),
 
     // It goes on writing to the string it kept, and from any thread.

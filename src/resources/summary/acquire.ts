@@ -11,14 +11,14 @@ import type { Subject } from './subject.ts';
 export function findAcquire(subject: Subject, all: readonly Path[]): AcquireFacts | undefined {
   const paths = all.filter((path) => path.end === 'return');
   if (paths.length === 0) return undefined;
-  const byResult = acquireAt(paths, 'result', (path) => path.value);
-  if (byResult || !subject.isMacro) return byResult;
   for (const [index, declaration] of subject.parameters.entries()) {
-    if (!declaration) continue;
+    if (!declaration || !subject.isMacro) continue;
     const found = acquireAt(paths, `arg:${index}`, (path) => assignedTo(path, index));
     if (found) return found;
   }
-  return undefined;
+  // A macro whose value is fresh, and which stores it somewhere as well, is not understood.
+  const isStored = paths.some((path) => path.events.some((event) => event.kind === 'assign'));
+  return isStored ? undefined : acquireAt(paths, 'result', (path) => path.value);
 }
 
 function assignedTo(path: Path, index: number): Value {

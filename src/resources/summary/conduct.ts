@@ -2,8 +2,9 @@
  * How a function behaves towards its arguments and the world, whatever path it takes: what it keeps, what it writes,
  * what it does to errno, whether it is a diagnostic. What is not understood gives no fact.
  */
-import { walk, type SyntaxNode } from '../../syntax/tree.ts';
+import { textOf, walk, type SyntaxNode } from '../../syntax/tree.ts';
 import type { NameFacts } from '../knowledge.ts';
+import { writesToLog } from '../refine-call.ts';
 import { listEffects, writtenByCall, type Call, type Effect } from './effects.ts';
 import { type Root, type RootTable, type Roots } from './roots.ts';
 import { argumentsOf, storageOf, stripParentheses, type Subject } from './subject.ts';
@@ -74,7 +75,7 @@ function findRetained(subject: Subject, effects: readonly Effect[]): readonly nu
 /** May the callee copy this argument into what another argument points to? memcpy of a struct does. */
 function mixes(call: Call, argument: number): boolean {
   const others = call.facts.writesThrough;
-  if (!others) return false;
+  if (!others || !call.facts.copies) return false;
   return others.some((other) => other !== argument && [...(call.given[other] ?? [])].some(isBeyond));
 }
 
@@ -159,7 +160,7 @@ function isLoggerCall(subject: Subject, call: Call): boolean {
   const { facts } = call;
   if (facts.diagnostic || facts.isPure) return true;
   if (facts.format !== undefined && !isSafeFormat(subject, call, facts.format)) return false;
-  if (facts.output !== undefined) return facts.output === 'log' || onlyOwn(call.given[facts.output.stream]);
+  if (facts.output !== undefined) return isLogOutput(subject, call);
   if (facts.releases?.kind === 'lock') return onlyOwn(call.given[facts.releases.argument]);
   if (facts.releases) return onlyFresh(call.given[facts.releases.argument]);
   if (facts.acquires?.some((one) => one.kind === 'lock')) return onlyOwn(call.given[0]);
@@ -167,6 +168,13 @@ function isLoggerCall(subject: Subject, call: Call): boolean {
   const staysInside = [...written].every((root) => root === 'own' || root === 'fresh' || root.startsWith('local:'));
   const getsMemory = facts.acquires?.every((one) => one.kind === 'memory') === true;
   return staysInside && (facts.isLocal === true || getsMemory);
+}
+
+/** To the log, to a standard stream, or to a stream of the logger's own. */
+function isLogOutput(subject: Subject, { node, facts, given }: Call): boolean {
+  const texts = argumentsOf(node).map((argument) => textOf(subject.tree, argument));
+  if (writesToLog(facts, texts)) return true;
+  return typeof facts.output === 'object' && onlyOwn(given[facts.output.stream]);
 }
 
 /** A literal without `%n`, or the format that this function was given itself: then its callers are asked. */

@@ -127,12 +127,16 @@ class Walker {
     return [...closed, ...open];
   }
 
+  /** Only an expression statement leaves a value behind, which the statement expression or macro around it has. */
   #statement(node: SyntaxNode, state: State): Flow[] {
+    if (node.kind === 'expression_statement') return this.#expressionStatement(node, state);
+    return this.#plainStatement(node, state).map((flow) => (flow.to === 'next' ? next(flow.state) : flow));
+  }
+
+  #plainStatement(node: SyntaxNode, state: State): Flow[] {
     switch (node.kind) {
       case 'compound_statement':
         return this.#sequence(namedChildren(node), state);
-      case 'expression_statement':
-        return this.#expressionStatement(node, state);
       case 'declaration':
         return this.#declaration(node, state);
       case 'if_statement':
@@ -559,7 +563,7 @@ function negated(node: SyntaxNode, value: Value): Value {
 }
 
 function literal(text: string): Value {
-  return /^(0[xX][0-9a-fA-F]+|\d+)[uUlL]*$/.test(text) ? { kind: 'number', value: Number.parseInt(text) } : UNKNOWN;
+  return /^-?(0[xX][0-9a-fA-F]+|\d+)[uUlL]*$/.test(text) ? { kind: 'number', value: Number.parseInt(text) } : UNKNOWN;
 }
 
 function isPointerSum(operator: string, left: Value, right: Value): boolean {

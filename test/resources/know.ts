@@ -1,0 +1,31 @@
+import { createDefinitionSource } from '../../src/engine/definitions.ts';
+import { createKnowledge } from '../../src/resources/known-names.ts';
+import type { Knowledge, NameFacts } from '../../src/resources/knowledge.ts';
+import type { Platform } from '../../src/resources/preset.ts';
+import { PRESETS } from '../../src/resources/presets/index.ts';
+import { EMPTY_RESOURCE_CONFIG, type ResourceConfig } from '../../src/resources/resource-config.ts';
+import { createParser } from '../../src/syntax/parse.ts';
+
+const parser = createParser();
+
+/** What is known in `main.c` of a small repository, which is given as path to text. */
+export function know(
+  files: string | Readonly<Record<string, string>>,
+  config: Partial<ResourceConfig> = {},
+  platform: Platform = 'posix',
+  main = 'main.c',
+): Knowledge {
+  const tree: Readonly<Record<string, string>> = typeof files === 'string' ? { [main]: files } : files;
+  const source = createDefinitionSource({ readFile: (path) => tree[path] }, Object.keys(tree), platform);
+  return createKnowledge({
+    ...source.inSightOf(main, tree[main] ?? ''),
+    presets: Object.values(PRESETS),
+    config: { ...EMPTY_RESOURCE_CONFIG, ...config },
+    parser: () => parser,
+  });
+}
+
+/** The facts of one name in a single file. */
+export function factsOf(name: string, text: string, config: Partial<ResourceConfig> = {}): NameFacts {
+  return know(text, config).name(name);
+}
