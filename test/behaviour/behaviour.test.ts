@@ -3,10 +3,10 @@
  * other callee, fails in turn.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Fixture, loadFixtures } from '../fixtures/load-fixtures.ts';
+import { loadFixtures } from '../fixtures/load-fixtures.ts';
 import { findCompiler, warningsOf } from './compilers.ts';
-import type { ReleaseFact } from './stubs.ts';
-import { changedFunctions, type RunOptions, Workshop } from './run.ts';
+import { changedFunctions, Workshop } from './run.ts';
+import { runOptions } from './run-options.ts';
 
 const rewritten = loadFixtures().filter((fixture) => fixture.expected !== undefined);
 const gcc = findCompiler('gcc');
@@ -39,14 +39,6 @@ describe.skipIf('skip' in gcc)('behaves as before under every outcome of its cal
     }
   });
 });
-
-function runOptions(fixture: Fixture): RunOptions {
-  return {
-    budget: 600,
-    logsApart: fixture.behaviour === 'logs apart',
-    releases: (fixture.options['pairs'] ?? []) as ReleaseFact[],
-  };
-}
 
 function runsOf(trace: string): number {
   return Number(/-- (\d+) runs/.exec(trace)?.[1] ?? 0);
