@@ -72,6 +72,7 @@ const PACKED = [
   /^bin\/goto-cleanup\.js$/,
   /^dist\/(src|transforms)\/.+(\.js|\.d\.ts)$/,
   /^schema\/goto-cleanup\.schema\.json$/,
+  /^schema\/goto-cleanup\.schema\.json$/,
   /^examples\/[\w-]+\.(c|md|json)$/,
 ];
 
