@@ -9,10 +9,18 @@ const NAMES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const FOLDERS = /^(sys|net|netinet|arpa|bits|asm-generic)\//;
+const IN_FOLDERS: ReadonlySet<string> = new Set(
+  (
+    'arpa/inet net/if netinet/in netinet/tcp netinet/udp netinet/ip netinet/ip_icmp netinet/in_systm ' +
+    'sys/cdefs sys/epoll sys/errno sys/eventfd sys/file sys/inotify sys/ioctl sys/ipc sys/mman sys/mount sys/msg ' +
+    'sys/param sys/poll sys/prctl sys/queue sys/random sys/resource sys/select sys/sem sys/sendfile sys/shm ' +
+    'sys/signalfd sys/socket sys/stat sys/statfs sys/statvfs sys/syscall sys/sysinfo sys/time sys/timerfd sys/times ' +
+    'sys/types sys/uio sys/un sys/utsname sys/vfs sys/wait sys/xattr'
+  ).split(' '),
+);
 
 /** Is this the include of a header of the C library? */
 export function isLibraryHeader(path: string): boolean {
-  if (FOLDERS.test(path)) return true;
-  return path.endsWith('.h') && NAMES.has(path.slice(0, -2));
+  const name = path.endsWith('.h') ? path.slice(0, -2) : path;
+  return NAMES.has(name) || IN_FOLDERS.has(name);
 }

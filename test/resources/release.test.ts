@@ -30,8 +30,7 @@ describe('macros that free and reset', () => {
     ['RESETTING(p)'],
     ['do { if (__builtin_expect(!!(p), 1)) { free(p); p = NULL; } } while (0)'],
   ])('%s', (body) => {
-    const text =
-      '#define INNER(q) free(q)\n#define RESETTING(q) do { free(q); (q) = NULL; } while (0)\n' + `#define R(p) ${body}`;
+    const text = `#define INNER(q) free(q)\n#define RESETTING(q) do { free(q); (q) = NULL; } while (0)\n#define R(p) ${body}`;
     expect(release(text)).toEqual({ ...FREE, resetting: true });
   });
 
