@@ -39,7 +39,7 @@ export const DEFAULT_HOUSE_STYLE: HouseStyle = {
   nullName: 'NULL',
 };
 
-const STATUS = /\b(ret|rc|err|r|result|error|res|retval|rv|status)\s*=[^=]/g;
+const STATUS = /\breturn\s*\(?\s*(ret|rc|err|r|result|error|res|retval|rv|status)\s*\)?\s*;/g;
 const LABEL = /(^|\n)([ \t]*)([A-Za-z_]\w*):[ \t]*(?=\r?\n|\/\*|\/\/|[A-Za-z_}])/g;
 const CLEANUP_LABEL =
   /^(?:\w+_)?(?:out|cleanup|clean_up|clean|err|error|done|fail|failed|failure|exit|end|finish|bail|unlock|free)(?:_\w+|\d*)$/i;
@@ -65,7 +65,7 @@ function refineStyle(text: string, base: HouseStyle): HouseStyle {
     returnParens:
       majority(text, [/\breturn\s*\([^;()]*\)\s*;/g, true], [/\breturn\b\s*[^\s(;][^;]*;/g, false]) ??
       base.returnParens,
-    bracesForSingle: readBraces(text) ?? base.bracesForSingle,
+    bracesForSingle: readBraces(text, base.bracesForSingle),
     declarations: readDeclarations(text) ?? base.declarations,
     blankLineBeforeLabel: {
       afterReturn: labels.afterReturn ?? base.blankLineBeforeLabel.afterReturn,
@@ -136,11 +136,11 @@ function most(values: readonly boolean[]): boolean | undefined {
 }
 
 /** Single statements of an `if` on lines of their own. Without braces only where that is clearly the habit. */
-function readBraces(text: string): boolean | undefined {
+function readBraces(text: string, base: boolean): boolean {
   const braced = count(text, /\b(?:if|while|for)\b[^\n{};]*\)\s*\{[ \t]*\r?\n[^\n{}]*;[ \t]*\r?\n[ \t]*\}(?!\s*else)/g);
   const plain = count(text, /\b(?:if|while|for)\b[^\n{};]*\)[ \t]*\r?\n[ \t]*[^\s{][^\n{}]*;/g);
-  if (braced + plain < 4) return undefined;
-  return plain < braced * 4;
+  if (braced > 0) return plain < braced * 10;
+  return plain >= 8 ? false : base;
 }
 
 const DECLARATION =

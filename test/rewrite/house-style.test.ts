@@ -20,7 +20,7 @@ err_free:
 
 describe('house style', () => {
   test('of a kernel-like file', () => {
-    expect(readFileStyle(KERNEL.repeat(2))).toMatchObject({
+    expect(readFileStyle(KERNEL.repeat(4))).toMatchObject({
       indent: '\t',
       newline: '\n',
       labelIndent: '',
@@ -50,9 +50,9 @@ describe('house style', () => {
 
   test('the function comes before its file', () => {
     const other = 'int g(void)\n{\n    int rc = h();\n    return rc;\n}\n';
-    const style = readHouseStyle(KERNEL + KERNEL + other, {
-      start: 2 * KERNEL.length,
-      end: 2 * KERNEL.length + other.length,
+    const style = readHouseStyle(KERNEL.repeat(4) + other, {
+      start: 4 * KERNEL.length,
+      end: 4 * KERNEL.length + other.length,
     });
     expect(style.indent).toBe('    ');
     expect(style.statusNames).toEqual(['rc', 'ret']);

@@ -225,15 +225,20 @@ function ladderAtEnd(lengths: ReadonlyMap<FunctionExit, number>, donor: Function
   if (below === 0) return new Map();
   let top = Math.min(own, below);
   if (others.filter((length) => length === below).length <= 2) {
+    let weight = 0;
     while (top < own) {
       const item = donor.items.fromEnd(top);
-      if (!item || !(item.isRelease || item.isReset)) break;
+      weight += item?.weight ?? 0;
+      if (!item || !(item.isRelease || item.isReset) || weight > HEAVIEST_RUNG) break;
       top++;
     }
   }
   result.set(donor, top);
   return result;
 }
+
+/** Lines that a rung may have which only one exit uses: more is better left where it is. */
+const HEAVIEST_RUNG = 8;
 
 /** All jumps to one label: the length that saves most; shorter agreements stay as they are. */
 function oneRung(
@@ -246,6 +251,16 @@ function oneRung(
   };
   const best = [...new Set(lengths.values())].sort((a, b) => saved(b) - saved(a) || a - b)[0] ?? 0;
   return new Map([...lengths].filter(([, length]) => length >= best).map(([exit]) => [exit, best]));
+}
+
+/** Joins without those that stand inside what another one gives away. */
+export function withoutNested(joins: readonly Join[]): Join[] {
+  return joins.filter(({ exit }) => !joins.some((outer) => outer.exit !== exit && isInside(exit, outer)));
+}
+
+function isInside(exit: FunctionExit, outer: Join): boolean {
+  const start = outer.consumed[0]?.start ?? outer.exit.container.end;
+  return exit.container.start >= start && exit.container.end <= exitEnd(outer.exit);
 }
 
 function makeDraft(
@@ -310,7 +325,7 @@ function writesLadders(study: Study): boolean {
 }
 
 /** Releases and resets that disappear. */
-export function removedReleases(draft: Draft): number {
+function removedReleases(draft: Draft): number {
   const count = (items: readonly Item[]): number => items.filter((item) => item.isCleanup || item.isReset).length;
   return draft.joins.reduce((sum, join) => sum + count(join.consumed), 0) - (draft.host ? 0 : count(draft.block));
 }
@@ -318,6 +333,9 @@ export function removedReleases(draft: Draft): number {
 /** Three exits share, or two repeated releases or resets disappear; and something is cleaned up at all. */
 export function isWorth(study: Study, draft: Draft): boolean {
   if (!draft.block.some((item) => item.isCleanup) || draft.joins.length === 0) return false;
+  // The end of a branch that is no exit in the text may join others; alone it is an exit only to us.
+  if (draft.joins.every((join) => join.exit.kind === 'branch') && !draft.block.some((item) => item.isRelease))
+    return false;
   const there = draft.block
     .flatMap((item) => item.labels)
     .reduce((sum, label) => sum + (study.gotos.get(label) ?? 0), 0);

@@ -5,7 +5,6 @@ import { textOf } from '../../src/syntax/tree.ts';
 import { findObstacle } from './blocks.ts';
 import type { Study } from './context.ts';
 import type { FunctionExit } from './exits.ts';
-import { isTopReturn } from './exits.ts';
 import { findLooseObstacle } from './loose.ts';
 import { callsOf } from './statements.ts';
 import type { Item } from './statements.ts';
@@ -83,8 +82,7 @@ function wouldGain(
       if (found.some(([item]) => item.isCleanup)) sharing++;
       pairs.push(...found);
     }
-    const appended = isTopReturn(donor) ? 0 : 1;
-    const removed = pairs.filter(([item]) => item.isCleanup || item.isReset).length - appended * 0;
+    const removed = pairs.filter(([item]) => item.isCleanup || item.isReset).length;
     const isWorth = removed >= 2 || (sharing >= 3 && removed >= 1);
     const pair = pairs.find(([a, b]) => differ(a, b));
     if (isWorth && pair) return pair;

@@ -56,22 +56,17 @@ export function findExits(tree: FunctionTree, statements: Statements): FunctionE
     const value = returnValue(node);
     const { container, list } = listBefore(node);
     add('return', container, list, node, value);
-    addBranches(tree, list.at(-1), (branch, before) => add('branch', branch, before, undefined, value));
+    addBranches(tree, statements, list.at(-1), (branch, before) => add('branch', branch, before, undefined, value));
   });
   if (isVoid(tree)) {
     const list = statementsOf(tree.body);
     const last = list.at(-1);
     if (!last || completesNormally(tree, last)) {
       add('end', tree.body, list, undefined, undefined);
-      addBranches(tree, last, (branch, before) => add('branch', branch, before, undefined, undefined));
+      addBranches(tree, statements, last, (branch, before) => add('branch', branch, before, undefined, undefined));
     }
   }
   return exits.sort((a, b) => exitEnd(a) - exitEnd(b) || a.container.start - b.container.start);
-}
-
-/** A return in the body itself, or its end. */
-export function isTopReturn(exit: FunctionExit): boolean {
-  return exit.isTop && exit.kind !== 'branch';
 }
 
 /** The last byte of an exit: the end of its return, of its last statement, or of the body. */
@@ -82,15 +77,17 @@ export function exitEnd(exit: FunctionExit): number {
 /** Branches of an `if` right before a return: their ends are exits in disguise. */
 function addBranches(
   tree: FunctionTree,
+  statements: Statements,
   last: SyntaxNode | undefined,
   add: (branch: SyntaxNode, list: readonly SyntaxNode[]) => void,
 ): void {
   const { node } = last ? withoutLabels(tree, last) : { node: undefined };
-  if (node?.kind !== 'if_statement') return;
+  // `if (p) free(p);` is a guarded release, not a way out.
+  if (node?.kind !== 'if_statement' || (last && statements.isGuard(last))) return;
   const consequence = fieldOf(node, 'consequence');
   const alternative = namedChildren(fieldOf(node, 'alternative') ?? node).at(-1);
   for (const branch of [consequence, fieldOf(node, 'alternative') ? alternative : undefined]) {
-    if (branch?.kind === 'if_statement') addBranches(tree, branch, add);
+    if (branch?.kind === 'if_statement') addBranches(tree, statements, branch, add);
     if (branch?.kind !== 'compound_statement') continue;
     const list = statementsOf(branch);
     const end = list.at(-1);

@@ -75,7 +75,12 @@ function objectOf(study: Study, item: Item): string | undefined {
   for (const node of named) {
     const name = node && lastName(node);
     const index = node && elementIndex(study, node);
-    if (name) return textOf(study.tree, name).toLowerCase() + (index ?? '');
+    if (name)
+      return (
+        textOf(study.tree, name)
+          .toLowerCase()
+          .replace(/^(?:[gms]_|_+)(?=[a-z])/, '') + (index ?? '')
+      );
   }
   const callee = fieldOf(call, 'function');
   return callee?.kind === 'identifier' ? textOf(study.tree, callee) : undefined;

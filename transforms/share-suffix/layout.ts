@@ -41,6 +41,12 @@ export class Layout {
     return above === '' || above.endsWith('{');
   }
 
+  /** The line before the one of `offset` is blank. */
+  hasBlankAbove(offset: number): boolean {
+    const start = this.lineStart(offset);
+    return start > 0 && this.#source.slice(this.lineStart(start - 1), start).trim() === '';
+  }
+
   /** The line behind the one of `offset` is blank. */
   hasBlankBelow(offset: number): boolean {
     const start = this.lineEnd(offset);

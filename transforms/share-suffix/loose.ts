@@ -12,6 +12,7 @@ import {
   mayJoin,
   scoreOf,
   variableLengthBetween,
+  withoutNested,
 } from './blocks.ts';
 import type { Study } from './context.ts';
 import { exitEnd } from './exits.ts';
@@ -101,7 +102,9 @@ function blocksOf(study: Study): BlockChoice[] {
   if (canAppend(study)) {
     for (const donor of study.exits.toReversed()) {
       if (donor.isTop) continue;
-      const block = windowOf(study, donor).filter((item) => isShareable(item) && livesAtEnd(study, item));
+      const block = windowOf(study, donor)
+        .filter((item) => isShareable(item) && livesAtEnd(study, item))
+        .map((item) => plainest(study, item));
       add(undefined, donor, block);
       add(undefined, donor, rarestFirst(block, counts));
       add(
@@ -113,6 +116,16 @@ function blocksOf(study: Study): BlockChoice[] {
     }
   }
   return choices.slice(0, MOST_BLOCKS);
+}
+
+/** A guard that changes nothing is left out where another exit does without. */
+function plainest(study: Study, item: Item): Item {
+  if (!study.releases.of(item)?.isGuarded) return item;
+  for (const exit of study.exits) {
+    const plain = windowOf(study, exit).find((other) => sameRelease(study, item, other));
+    if (plain) return plain;
+  }
+  return item;
 }
 
 /** In how many exits each statement occurs. */
@@ -303,10 +316,11 @@ function build(
     joins.push({ exit, entry: usable.index, consumed: usable.consumed, places: usable.places });
     for (const [declaration, preparation] of usable.preparations) preparations.set(declaration, preparation);
   }
-  if (joins.length === 0) return undefined;
-  const top = Math.min(...joins.map((join) => join.entry));
+  const apart = withoutNested(joins);
+  if (apart.length === 0) return undefined;
+  const top = Math.min(...apart.map((join) => join.entry));
   const shared = block.slice(top);
-  const moved = joins.map((join) => ({ ...join, entry: join.entry - top }));
+  const moved = apart.map((join) => ({ ...join, entry: join.entry - top }));
   const score = scoreOf(study, host, shared, moved) - preparations.size;
   return { host, donor, block: shared, joins: moved, score, preparations };
 }

@@ -88,7 +88,15 @@ function renderJoin(rendering: Rendering, join: Join): Edit {
       ? statement.start
       : undefined;
   const separator = anchor === undefined ? ' ' : layout.newline + layout.indentAt(anchor);
-  return { start: region.start, end, text: lines.join(separator) };
+  return { start: region.start, end, text: joinLines(lines, separator, layout.newline) };
+}
+
+/** Lines under each other; an empty one has no indentation. */
+function joinLines(lines: readonly string[], separator: string, newline: string): string {
+  return lines.reduce((text, line, index) => {
+    if (index === 0) return line;
+    return text + (line === '' && separator !== ' ' ? newline : separator + line);
+  }, '');
 }
 
 /** The comment behind a return moves to the status assignment; one behind the last release went with it. */
@@ -110,12 +118,16 @@ function assignmentOf(rendering: Rendering, join: Join): string | undefined {
   return `${status.variable} = ${text};${comment ? ` ${comment.text}` : ''}`;
 }
 
-/** Statements and comments of the region that stay at the exit, in order. */
+/** Statements and comments of the region that stay at the exit, in order; an empty one for a blank line between them. */
 function keptPieces(rendering: Rendering, join: Join): string[] {
   const { study, layout, claims } = rendering;
   const consumed = new Set(join.consumed.map((item) => item.node));
   const pieces: string[] = [];
   const first = join.consumed[0];
+  const add = (text: string, at: number): void => {
+    if (pieces.length > 0 && layout.hasBlankAbove(at)) pieces.push('');
+    pieces.push(text);
+  };
   let inside = false;
   let end = first?.start ?? 0;
   for (const node of join.exit.list) {
@@ -123,16 +135,18 @@ function keptPieces(rendering: Rendering, join: Join): string[] {
     if (item === first) inside = true;
     if (!inside) continue;
     for (const comment of layout.ownLineComments({ start: end, end: node.start })) {
-      if (!claims.moved.has(comment.start)) pieces.push(comment.text);
+      if (!claims.moved.has(comment.start)) add(comment.text, comment.start);
     }
     if (!consumed.has(item.node)) {
       const comment = layout.trailing(node.end);
-      pieces.push(textOf(study.tree, node) + (comment ? ` ${comment.text}` : ''));
+      add(textOf(study.tree, node) + (comment ? ` ${comment.text}` : ''), node.start);
     }
     end = node.end;
   }
   const last = join.exit.statement;
-  if (last) for (const comment of layout.ownLineComments({ start: end, end: last.start })) pieces.push(comment.text);
+  if (last)
+    for (const comment of layout.ownLineComments({ start: end, end: last.start })) add(comment.text, comment.start);
+  if (last && pieces.length > 0 && layout.hasBlankAbove(last.start)) pieces.push('');
   return pieces;
 }
 
@@ -202,7 +216,7 @@ function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Ref
     return refuse('nothing-gained', 'the body stands on one line', study.tree.body);
   const indent = layout.indentAt(first.start);
   const own: Join = { exit: host, entry: 0, consumed: draft.block, places: new Map() };
-  const lines = keptPieces(rendering, own).map((text) => indent + text);
+  const lines = keptPieces(rendering, own).map((text) => (text === '' ? '' : indent + text));
   const assignment = assignmentOf(rendering, own);
   if (assignment) lines.push(indent + assignment);
   for (const [index, item] of draft.block.entries()) {
@@ -319,7 +333,7 @@ function renderDeclarations(rendering: Rendering): Edit[] {
   const edits: Edit[] = [];
   if (status.declaration) head.push(`${status.declaration};`);
   if (status.isHoisted && status.existing) {
-    head.push(`${declared(study, status.existing)};`);
+    head.push(`${declared(study, status.existing)}${status.initial === undefined ? '' : ` = ${status.initial}`};`);
     edits.push(withoutType(study, layout, status.existing));
   }
   for (const [declaration, { kind, value }] of draft.preparations) {
@@ -351,7 +365,8 @@ function declareAtHead(study: Study, layout: Layout, texts: readonly string[]): 
   const next = statementsOf(body)[0];
   const at = layout.lineEnd(body.start);
   const indent = layout.indentAt(next?.start ?? body.end);
-  const blank = next && next.kind !== 'declaration' && !layout.hasBlankBelow(body.start) ? layout.newline : '';
+  const startsWithText = next?.kind !== 'declaration' || /^\s*\/[/*]/.test(study.tree.source.slice(at));
+  const blank = next && startsWithText && !layout.hasBlankBelow(body.start) ? layout.newline : '';
   return { start: at, end: at, text: texts.map((text) => indent + text + layout.newline).join('') + blank };
 }
 

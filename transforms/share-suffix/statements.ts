@@ -52,7 +52,11 @@ export interface Item extends Span {
 }
 
 const CLEANUP_NAME =
-  /free|release|close|destroy|(?:^|_)(?:put|unref|unlock|unget|del|end|pop|dec|gc|fini|term|done|kill|leave|finish)(?:_|$)|decref|delete|clean|clear|deinit|dispose|drop|unmap|reset|stop|shutdown|detach|disconnect|remove|unregister|disable|cancel|restore|abort|rollback|unlink|discard|flush|purge|teardown|uninit|wipe|zero|[a-z](?:Free|Put|Unref|Unlock|Del|End|Pop|Term|Done)/i;
+  /free|release|close|destroy|(?:^|_)(?:put|unref|unlock|unget|del|end|pop|dec|gc|fini|term|done|kill|leave|finish)(?:_|$)|decref|delete|clean|clear|deinit|dispose|drop|unmap|reset|stop|shutdown|detach|disconnect|remove|unregister|disable|cancel|restore|abort|rollback|unlink|discard|purge|teardown|uninit|wipe|zero|[a-z](?:Free|Put|Unref|Unlock|Del|End|Pop|Term|Done)/i;
+
+/** Calls that make, copy or look something up rather than give it back. */
+const WORKING_NAME =
+  /cpy|copy|strn?cat|format|append|push|add(?:_|$)|insert|send|write|read|parse|get|find|update|notify|record|count|store|save|load|create|alloc|open|start|draw|render|check|flush/i;
 
 const PRINTING_NAME =
   /print|puts|putc|log|warn|err(?:or|f|$)|msg|message|debug|trace|usage|report|show|display|assert|complain|notice|die|fail|say|snprintf|str(?:cpy|cat)|memcpy|memset/i;
@@ -79,6 +83,22 @@ export class Statements {
     const item = this.#make(statement);
     this.#items.set(statement.id, item);
     return item;
+  }
+
+  /** An `if` whose condition only asks whether there is something to release: `if (p) free(p);`. */
+  isGuard(statement: SyntaxNode): boolean {
+    const { node } = withoutLabels(this.#tree, statement);
+    const condition = fieldOf(node, 'condition');
+    if (node.kind !== 'if_statement' || !condition || fieldOf(node, 'alternative')) return false;
+    const text = (part: SyntaxNode): string => textOf(this.#tree, part).replace(/\s+/g, '');
+    const tested = text(condition)
+      .replace(/^\(+|\)+$/g, '')
+      .replace(/(?:!=|>=|>|==).*$/, '');
+    let releases = false;
+    walk(node, (inner) => {
+      if (inner.kind === 'call_expression' && text(inner).includes(tested)) releases = true;
+    });
+    return releases && this.item(statement).isRelease;
   }
 
   /** Comparable text of an expression: a return value. */
@@ -116,7 +136,7 @@ export class Statements {
       comments,
       barrier: this.#barrier(node, tokens),
       isDiagnostic: this.#isDiagnostic(node),
-      isCleanup: isRelease || (mentions.size > 0 && calls.length > 0 && !calls.some((name) => this.#prints(name))),
+      isCleanup: isRelease || (mentions.size > 0 && calls.length > 0 && !calls.some((name) => this.#works(name))),
       isRelease,
       isBoundary: this.#isBoundary(node),
       isOutput: calls.some((name) => this.#prints(name)),
@@ -129,6 +149,10 @@ export class Statements {
   #isBoundary(node: SyntaxNode): boolean {
     if (node.kind === 'declaration' || node.kind === 'type_definition' || leavesBy(node) !== undefined) return true;
     return this.#tree.errors.some((error) => error.start >= node.start && error.end <= node.end);
+  }
+
+  #works(name: string): boolean {
+    return this.#prints(name) || WORKING_NAME.test(name);
   }
 
   #prints(name: string): boolean {
@@ -173,8 +197,8 @@ export class Statements {
       if (isCall && facts.diagnostic) {
         return { code: 'nothing-gained', reason: `the diagnostic \`${token.text}\` stays at its exit`, at };
       }
-      // A release that tells its debug wrapper the line is still only a release: proofs claim nothing on lines.
-      if (token.text === '__LINE__' || (facts.macro?.freeNames.includes('__LINE__') && !facts.releases)) {
+      // A release or unlock that tells its debug wrapper the line stays what it is: proofs claim nothing on lines.
+      if (token.text === '__LINE__') {
         return { code: 'stateful-macro', reason: `\`${token.text}\` records the line it stands on`, at };
       }
       if (isCall && facts.kind === 'unknown') {

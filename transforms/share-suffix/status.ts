@@ -17,6 +17,8 @@ export interface StatusPlan {
   readonly existing: Declaration | undefined;
   /** The declaration is moved to the head of the body, without a value. */
   readonly isHoisted: boolean;
+  /** The value a hoisted variable begins with, where all early jumps return it. */
+  readonly initial?: string | undefined;
   /** For a new variable: its declaration without `;`. */
   readonly declaration: string | undefined;
   /** Exits that set the variable before they jump or fall in, and to what. */
@@ -109,7 +111,33 @@ function reuse(
     if (!survives(study, candidate, exit.value)) return undefined;
     if (!holdsAlready(study, candidate, exit, isLate)) assignments.set(exit, exit.value);
   }
-  return { variable: candidate.name, existing: candidate, isHoisted: isLate, declaration: undefined, assignments };
+  const initial = isLate ? earlyConstant(study, draft, candidate, assignments) : undefined;
+  if (initial !== undefined) for (const join of draft.joins) assignments.delete(join.exit);
+  return {
+    variable: candidate.name,
+    existing: candidate,
+    isHoisted: isLate,
+    initial,
+    declaration: undefined,
+    assignments,
+  };
+}
+
+/** The one constant that all jumps return which leave before a hoisted variable gets its own value. */
+function earlyConstant(
+  study: Study,
+  draft: Draft,
+  candidate: Declaration,
+  assignments: ReadonlyMap<FunctionExit, SyntaxNode>,
+): string | undefined {
+  const values = draft.joins.map((join) => assignments.get(join.exit)).filter((value) => value !== undefined);
+  const [first] = values;
+  if (!first || !isConstant(study, first)) return undefined;
+  const key = study.statements.key(first);
+  const early = draft.joins.every(
+    ({ exit }) => !assignments.has(exit) || (exitEnd(exit) < candidate.statement.start && exit.valueKey === key),
+  );
+  return early ? textOf(study.tree, first) : undefined;
 }
 
 /** A plain local of the body that the block does not look at. */
