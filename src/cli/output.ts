@@ -6,7 +6,7 @@ import type { Summary } from '../engine/report.ts';
 import type { SkippedFile } from '../engine/run.ts';
 import { REPORTERS } from '../reporters/registry.ts';
 import type { Reporter, RenderOptions } from '../reporters/reporter.ts';
-import { plural, showPath } from '../reporters/text.ts';
+import { formatCount, plural, showPath } from '../reporters/text.ts';
 import { wantsColor } from './color.ts';
 import type { Format, ProjectFlags } from './flags.ts';
 import { EXIT, type Io } from './io.ts';
@@ -87,7 +87,7 @@ async function writeDetails(io: Io, run: ProjectRun, displayPath: (path: string)
 export function describeSummary(summary: Summary, seconds: number, flags: ProjectFlags): string {
   const parts = [describeRewrites(summary), ...Object.entries(summary.findings).map(describeFindings)];
   const refused = sum(Object.values(summary.refused));
-  if (refused > 0) parts.push(`${plural(refused, '').trim()} refused${flags.showRefusals ? '' : ' (--show-refusals)'}`);
+  if (refused > 0) parts.push(`${formatCount(refused)} refused${flags.showRefusals ? '' : ' (--show-refusals)'}`);
   const scope = `${plural(summary.files, 'file')}, ${plural(summary.functions, 'function')}`;
   return `${scope}: ${parts.join('; ')}.  ${seconds.toFixed(1)} s\n`;
 }
