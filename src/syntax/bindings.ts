@@ -20,7 +20,11 @@ export interface Declaration {
   readonly isPointer: boolean;
   /** `&x` occurs, or an access that shows it is no scalar (`x.f`, `x[i]` on a non-pointer). */
   readonly isAddressed: boolean;
-  /** Identifier node of the declarator. */
+  /** A value of scalar type: it is assigned or initialised by one. An array behind a typedef never is. */
+  readonly isAssigned: boolean;
+  /** For a static object its whole declaration, white space folded: storage class, initialiser and all. */
+  readonly storage: string;
+  /** Identifier node of the declarator; of a compound literal the literal itself. */
   readonly node: SyntaxNode;
   /** The `declaration` or `parameter_declaration`. */
   readonly statement: SyntaxNode;
@@ -34,11 +38,16 @@ export interface Declaration {
 /** The names of one function. */
 export interface Bindings {
   readonly declarations: readonly Declaration[];
+  /** Compound literals inside blocks: objects without a name that live as long as the block. C11 6.5.2.5. */
+  readonly literals: readonly Declaration[];
   /** The declaration an identifier node means; undefined for globals, functions, macros, enumerators. */
   of(identifier: SyntaxNode): Declaration | undefined;
   /** Declarations visible at a byte offset inside the given node, innermost first, shadowed ones left out. */
   visibleAt(node: SyntaxNode): readonly Declaration[];
 }
+
+/** What makes each access of an object count, wherever it stands in its type. */
+export const VOLATILE = /\b(volatile|__volatile__|__volatile|_Atomic|atomic_\w+)\b/;
 
 type Draft = { -readonly [K in keyof Declaration]: Declaration[K] };
 
@@ -63,9 +72,10 @@ export function resolveNames(tree: FunctionTree): Bindings {
     const found = lookUp(node, tree.masked.slice(node.start, node.end));
     if (found) table.set(node.id, found);
   });
-  markAddressed(tree.root, table);
+  markUses(tree.root, table);
   return {
     declarations: drafts,
+    literals: findLiterals(tree, drafts.length),
     of: (identifier) => table.get(identifier.id),
     visibleAt: (node) => visible(node, byScope),
   };
@@ -81,14 +91,42 @@ function visible(node: SyntaxNode, byScope: ReadonlyMap<number, readonly Draft[]
   return [...seen.values()];
 }
 
+/** Numbered behind the declarations, in the order of the text. */
+function findLiterals(tree: FunctionTree, firstId: number): Declaration[] {
+  const found: Declaration[] = [];
+  walk(tree.body, (node) => {
+    if (node.kind !== 'compound_literal_expression') return;
+    const scope = scopeOf(tree, node);
+    const type = node.children.find((child) => child.field === 'type');
+    if (!scope || !type) return;
+    found.push({
+      id: firstId + found.length,
+      name: '(compound literal)',
+      type: textOf(tree, type).replace(/\s+/g, ' '),
+      isParameter: false,
+      isStatic: false,
+      isExtern: false,
+      isVolatile: false,
+      isArray: false,
+      isPointer: false,
+      isAddressed: true,
+      isAssigned: false,
+      storage: '',
+      node,
+      statement: node,
+      initializer: undefined,
+      scope,
+      ordinal: found.length,
+    });
+  });
+  return found;
+}
+
 function declare(tree: FunctionTree, node: SyntaxNode, drafts: Draft[], byScope: Map<number, Draft[]>): void {
   const scope = scopeOf(tree, node);
   if (!scope) return;
   const words = node.children
     .filter((child) => child.kind === 'storage_class_specifier')
-    .map((child) => textOf(tree, child));
-  const qualifiers = node.children
-    .filter((child) => child.kind === 'type_qualifier')
     .map((child) => textOf(tree, child));
   const specifiers = specifierText(tree, node);
   for (const child of node.children) {
@@ -103,11 +141,14 @@ function declare(tree: FunctionTree, node: SyntaxNode, drafts: Draft[], byScope:
       isParameter: node.kind === 'parameter_declaration' || scope === tree.root,
       isStatic: words.includes('static'),
       isExtern: words.includes('extern') || shape.isFunction,
-      isVolatile:
-        (qualifiers.includes('volatile') && shape.stars === 0) || qualifiers.includes('_Atomic') || shape.isVolatile,
+      isVolatile: (VOLATILE.test(specifiers) && shape.stars === 0 && !shape.isFunctionPointer) || shape.isVolatile,
       isArray: shape.isArray && node.kind !== 'parameter_declaration',
       isPointer: shape.stars > 0 || (shape.isArray && node.kind === 'parameter_declaration') || shape.isFunctionPointer,
       isAddressed: false,
+      isAssigned:
+        shape.initializer !== undefined &&
+        !/^(initializer_list|string_literal|concatenated_string)$/.test(shape.initializer.kind),
+      storage: words.includes('static') ? textOf(tree, node).replace(/\s+/g, ' ') : '',
       node: shape.identifier,
       statement: node,
       initializer: shape.initializer,
@@ -145,7 +186,7 @@ function specifierText(tree: FunctionTree, node: SyntaxNode): string {
     if (child.field === 'declarator' || child.kind === ',' || child.kind === ';' || child.kind === 'comment') continue;
     if (child.kind === 'storage_class_specifier' || child.kind.startsWith('attribute')) continue;
     const text = textOf(tree, child);
-    if (child.kind === 'type_qualifier' && text !== 'volatile' && text !== '_Atomic' && text !== 'const') continue;
+    if (child.kind === 'type_qualifier' && !VOLATILE.test(text) && text !== 'const') continue;
     parts.push(text);
   }
   return parts.join(' ').replace(/\s+/g, ' ').trim();
@@ -179,10 +220,12 @@ function declaratorShape(tree: FunctionTree, declarator: SyntaxNode): Declarator
     if (node.kind === 'init_declarator') {
       shape.initializer = fieldOf(node, 'value');
     } else if (node.kind === 'pointer_declarator') {
+      // `int (*p)[4]` is a pointer to an array, not an array.
+      if (hasParentheses) shape.isArray = false;
       if (!shape.isFunction) shape.stars++;
       else shape.isFunctionPointer = true;
       // `char *volatile p`: the pointer itself is volatile.
-      if (node.children.some((child) => child.kind === 'type_qualifier' && textOf(tree, child) === 'volatile'))
+      if (node.children.some((child) => child.kind === 'type_qualifier' && VOLATILE.test(textOf(tree, child))))
         shape.isVolatile = true;
     } else if (node.kind === 'array_declarator') {
       shape.isArray = true;
@@ -215,7 +258,8 @@ function declaratorShape(tree: FunctionTree, declarator: SyntaxNode): Declarator
   return undefined;
 }
 
-function markAddressed(root: SyntaxNode, table: ReadonlyMap<number, Draft>): void {
+/** Marks what has its address taken and what is assigned. */
+function markUses(root: SyntaxNode, table: ReadonlyMap<number, Draft>): void {
   walk(root, (node) => {
     if (node.kind !== 'identifier') return;
     const draft = table.get(node.id);
@@ -224,6 +268,8 @@ function markAddressed(root: SyntaxNode, table: ReadonlyMap<number, Draft>): voi
     while (use.parent?.kind === 'parenthesized_expression') use = use.parent;
     const parent = use.parent;
     if (!parent) return;
+    if (parent.kind === 'assignment_expression' && use.field === 'left') draft.isAssigned = true;
+    if (parent.kind === 'update_expression') draft.isAssigned = true;
     if (parent.kind === 'pointer_expression' && parent.children[0]?.kind === '&') draft.isAddressed = true;
     if (parent.kind === 'field_expression' && parent.children.some((child) => child.kind === '.'))
       draft.isAddressed = true;

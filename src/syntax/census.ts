@@ -167,7 +167,7 @@ function declaredName(tree: FunctionTree, declarator: SyntaxNode): string {
 function isInsideArguments(error: SyntaxNode): boolean {
   for (let node = error.parent; node; node = node.parent) {
     if (node.kind === 'argument_list') return node.parent?.kind === 'call_expression' && isClosed(node);
-    if (node.kind === 'ERROR' || node.kind.endsWith('_statement') || node.kind.endsWith('declaration')) return false;
+    if (node.kind.endsWith('_statement') || node.kind.endsWith('declaration')) return false;
   }
   return false;
 }

@@ -130,8 +130,11 @@ export function maskMacroDeclaration(text: MaskText, { words, hasType, end }: Sp
 
 /** 1 when the declared name is the last of the words before this index; 0 when `*` or `(*` comes before the name. */
 export function countNames(text: MaskText, end: number): 0 | 1 {
-  const next = text.word(end);
-  return next === '*' || (next === '(' && /^[*(]$/.test(text.word(end + 1))) ? 0 : 1;
+  if (text.word(end) === '*') return 0;
+  if (text.word(end) !== '(') return 1;
+  let i = end + 1;
+  while (text.isIdentifier(i)) i++;
+  return /^[*(^]$/.test(text.word(i)) && text.word(i + 1) !== ')' ? 0 : 1;
 }
 
 /** Behind `struct s`, `enum { A, B }`, `struct __packed s`. */

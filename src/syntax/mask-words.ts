@@ -48,7 +48,7 @@ export const STATEMENT_WORDS: ReadonlySet<string> = new Set(
 const ATTRIBUTE_PARTS =
   /(^|_)(UNUSED|NORETURN|NO_RETURN|RESTRICT|INLINE|NOINLINE|STATIC|EXPORT|EXPORTS|EXTERN|EXTERNAL|API|PUBLIC|PRIVATE|LOCAL|INTERNAL|HIDDEN|PACKED|ALIGNED|ALIGN|CALL|CALLBACK|CDECL|STDCALL|NOTHROW|DEPRECATED|CONST|VOLATILE|FUNC|FN|FUNCTION|ATTR|ATTRIBUTE|DECL|DECLSPEC|IMPORT|COLD|HOT|PURE|WEAK|NODISCARD|INIT|EXIT|LINKAGE|SECTION|SANITIZE|UNITTEST|TESTABLE|WARN)(_|$|\d)/;
 const LOWER_ATTRIBUTES =
-  /^(_?no_?inline\w*|\w*_inline|inline_\w+|internal_function|asmlinkage|notrace|noinstr|noreturn|no_return|maybe_unused|unused|fastcall|cdecl|stdcall|pascal|far|near|huge|hidden|g_autofree|_cleanup_\w*|_unused_?|_public_|_hidden_|_pure_|_const_|_sentinel_|_noreturn_|_packed_|_weak_|_alignas?_|\w+_unused|always_inline|forceinline|interrupt|attribute_\w+|static_\w*inline|av_\w+|not_?used|export\w*)$/;
+  /^(_?no_?inline\w*|\w*_inline|inline_\w+|internal_function|asmlinkage|notrace|noinstr|noreturn|no_return|maybe_unused|unused|fastcall|cdecl|stdcall|pascal|far|near|huge|hidden|g_autofree|_cleanup_\w*|_unused_?|_public_|_hidden_|_pure_|_const_|_sentinel_|_noreturn_|_packed_|_weak_|_alignas?_|\w+_unused|\w+_const|always_inline|forceinline|interrupt|attribute_\w+|static_\w*inline|av_\w+|not_?used|export\w*)$/;
 const DOUBLE_UNDERSCORE_TYPES =
   /^__((u|s|be|le|uint|int|i|c|cpu_?)\d+(_t)?|builtin_va_list|gnuc_va_list|wsum|sum16|poll_t|int\d+|kernel_\w+|\w+_t|float\d+|m\d+\w*|vector\w*)$/;
 const TYPE_LIKE =
