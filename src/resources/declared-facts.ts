@@ -122,11 +122,13 @@ function declaredRelease(
     resetting: choose('resetting', all(pairs, 'resetting')) && (writes?.includes(argument) ?? derived === undefined),
     keepsErrno: choose('keepsErrno', all(pairs, 'keepsErrno')),
     isMemoryRelease: choose('isMemoryRelease', pair.kind === undefined ? undefined : pair.kind === 'memory'),
+    // Declared as memory: it gives back the storage and does nothing else.
+    isShallow: choose('isShallow', pair.kind === undefined ? undefined : pair.kind === 'memory'),
     ...(known?.isSilent !== undefined && { isSilent: known.isSilent }),
   };
 }
 
-type BooleanFact = 'acceptsSentinel' | 'noopOnSentinel' | 'resetting' | 'keepsErrno' | 'isMemoryRelease';
+type BooleanFact = 'acceptsSentinel' | 'noopOnSentinel' | 'resetting' | 'keepsErrno' | 'isMemoryRelease' | 'isShallow';
 
 /** What all pairs of one release say; undefined where none says anything. */
 function all(pairs: readonly PairDeclaration[], ...keys: readonly (keyof PairDeclaration)[]): boolean | undefined {

@@ -136,6 +136,7 @@ function agreeOnReleases(a: ReleaseFacts, b: ReleaseFacts): ReleaseFacts | undef
     noopOnSentinel: a.noopOnSentinel && b.noopOnSentinel,
     keepsErrno: a.keepsErrno && b.keepsErrno,
     isMemoryRelease: a.isMemoryRelease && b.isMemoryRelease,
+    isShallow: a.isShallow === true && b.isShallow === true,
     isSilent: a.isSilent === true && b.isSilent === true,
   };
 }

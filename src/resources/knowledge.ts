@@ -120,6 +120,8 @@ export interface Knowledge {
   name(name: string): NameFacts;
   /** Fields declared `volatile` or `_Atomic`, and members of unions, are never cached or swapped. */
   isVolatileField(field: string): boolean;
+  /** The declaration of a struct with this member is in sight, and none that makes it volatile, atomic or part of a union. */
+  isPlainField?(field: string): boolean;
   /** The name is a constant (an enumerator, an object-like macro with a literal body): it reads no memory. */
   constant?(name: string): { readonly value?: number } | undefined;
 }

@@ -42,6 +42,7 @@ export function createKnowledge(input: KnowledgeInput): Knowledge {
   return {
     name: (name) => names.facts(name),
     isVolatileField: (field) => names.isVolatileField(field),
+    isPlainField: (field) => !names.isVolatileField(field) && names.declaresField(field),
     constant: (name) => names.constant(name),
   };
 }
@@ -90,6 +91,10 @@ class KnownNames {
 
   isVolatileField(field: string): boolean {
     return this.#files().some((file) => file.isVolatileField(field));
+  }
+
+  declaresField(field: string): boolean {
+    return this.#files().some((file) => file.declaresField(field));
   }
 
   #join(name: string, derived: Derived | undefined): NameFacts {

@@ -1,5 +1,5 @@
 /** One file whose definitions count, with its names indexed at the first question about each kind. */
-import { scanDefinitions } from '../scan/definitions.ts';
+import { scanDefinitions, structFields } from '../scan/definitions.ts';
 import type { FileDefinitions, FunctionDefinition, MacroDefinition, Prototype } from '../scan/definitions.ts';
 import { scanFunctions } from '../scan/functions.ts';
 import { lex, type Token } from '../scan/lex.ts';
@@ -13,6 +13,7 @@ export class SeenFile {
   #functions: ReadonlyMap<string, readonly FunctionDefinition[]> | undefined;
   #prototypes: ReadonlyMap<string, readonly Prototype[]> | undefined;
   #volatileFields: ReadonlySet<string> | undefined;
+  #fields: ReadonlySet<string> | undefined;
   #undefined: ReadonlySet<string> | undefined;
   #objects: DeclaredObjects | undefined;
   #enumerators: ReadonlyMap<string, number | undefined> | undefined;
@@ -42,6 +43,13 @@ export class SeenFile {
   isVolatileField(field: string): boolean {
     this.#volatileFields ??= new Set(this.definitions.volatileFields);
     return this.#volatileFields.has(field);
+  }
+
+  /** Is the name that of a member of a struct whose declaration is here? */
+  declaresField(field: string): boolean {
+    if (!this.text.includes(field)) return false;
+    this.#fields ??= new Set(structFields(this.text));
+    return this.#fields.has(field);
   }
 
   /** Is there an `#undef` of the name? */

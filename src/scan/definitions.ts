@@ -260,6 +260,14 @@ function volatileFields(text: string): string[] {
   return [...fields].toSorted();
 }
 
+/** Names of the members of all structs of a file, wherever they stand. Union members are among `volatileFields`. */
+export function structFields(text: string): string[] {
+  const fields = new Set<string>();
+  for (const match of text.matchAll(/\bstruct\b[^;{}()=]*\{/g))
+    addMembers(text, match.index + match[0].length - 1, fields);
+  return [...fields].toSorted();
+}
+
 /** The names declared from here to the `;` that ends the declaration. */
 function addDeclared(text: string, from: number, fields: Set<string>): void {
   const end = text.slice(from, from + 400).search(/[;{})]/);

@@ -220,6 +220,7 @@ describe('config', () => {
       resetting: false,
       keepsErrno: false,
       isMemoryRelease: false,
+      isShallow: false,
     });
   });
 
@@ -231,6 +232,7 @@ describe('config', () => {
       noopOnSentinel: false,
       acceptsSentinel: true,
       isMemoryRelease: true,
+      isShallow: true,
     });
     const macro = 'void f(void *);\n#define thing_free(p) f(p)';
     expect(know(macro, { pairs: [pair({ resetting: true })] }).name('thing_free').releases?.resetting).toBe(false);
@@ -244,6 +246,7 @@ describe('config', () => {
     expect(know(unseen, declared).name('thing_free').releases).toMatchObject({
       noopOnSentinel: true,
       isMemoryRelease: true,
+      isShallow: true,
       keepsErrno: true,
     });
   });
@@ -255,6 +258,7 @@ describe('config', () => {
     const declared = { pairs: [pair({ release: 'debug_free', kind: 'memory' })] };
     expect(know(text, declared).name('FREE').releases).toMatchObject({
       isMemoryRelease: true,
+      isShallow: true,
       noopOnSentinel: true,
       resetting: true,
       keepsErrno: false,

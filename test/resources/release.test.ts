@@ -14,6 +14,7 @@ const FREE: ReleaseFacts = {
   resetting: false,
   keepsErrno: true,
   isMemoryRelease: true,
+  isShallow: true,
   isSilent: true,
 };
 
@@ -144,6 +145,7 @@ describe('functions that free', () => {
       'pthread_mutex_unlock(&m); free(p); }';
     expect(release(text)).toMatchObject({
       isMemoryRelease: true,
+      isShallow: true,
       noopOnSentinel: true,
       isSilent: false,
       keepsErrno: false,
@@ -152,7 +154,7 @@ describe('functions that free', () => {
 
   test('what it owns is released too: a release, but not of plain storage', () => {
     const text = 'struct f { char *x; };\nstatic void R(struct f *f) { if (!f) return; free(f->x); free(f); }';
-    expect(release(text)).toEqual({ ...FREE, isMemoryRelease: false });
+    expect(release(text)).toEqual({ ...FREE, isMemoryRelease: false, isShallow: false });
   });
 
   test('a guarded fclose accepts NULL and is no memory release', () => {
@@ -162,6 +164,7 @@ describe('functions that free', () => {
       acceptsSentinel: true,
       noopOnSentinel: true,
       isMemoryRelease: false,
+      isShallow: false,
     });
     expect(release('static void R(FILE *f) { fclose(f); }')).toMatchObject({
       acceptsSentinel: false,

@@ -22,6 +22,7 @@ const FREES: Omit<ReleaseFacts, 'keepsErrno'> = {
   noopOnSentinel: true,
   resetting: false,
   isMemoryRelease: true,
+  isShallow: true,
   isSilent: true,
 };
 

@@ -59,6 +59,7 @@ export const preset: Preset = {
         noopOnSentinel: true,
         resetting: false,
         isMemoryRelease: true,
+        isShallow: true,
         isSilent: true,
       },
       on: [

@@ -33,6 +33,7 @@ export const preset: Preset = {
         noopOnSentinel: true,
         resetting: false,
         isMemoryRelease: true,
+        isShallow: true,
         isSilent: true,
       },
     }),

@@ -80,6 +80,7 @@ function weaker(a: ReleaseFacts, b: ReleaseFacts): ReleaseFacts {
     noopOnSentinel: a.noopOnSentinel && b.noopOnSentinel,
     keepsErrno: a.keepsErrno && b.keepsErrno,
     isMemoryRelease: a.isMemoryRelease && b.isMemoryRelease,
+    isShallow: a.isShallow === true && b.isShallow === true,
     isSilent: a.isSilent === true && b.isSilent === true,
   };
 }
@@ -123,13 +124,14 @@ function describe(
     resetting,
     keepsErrno: !mentions && all.every(keepsErrno),
     isMemoryRelease: via.isMemoryRelease && all.every(isMemoryOnly),
+    isShallow: via.isShallow === true && all.every(isMemoryOnly),
     isSilent: all.every(isSilent),
   };
   const doubtful = new Set<keyof ReleaseFacts>();
   if (!onSentinel || onSentinel.some((path) => path.events.some(isOpaque))) {
     doubtful.add('acceptsSentinel').add('noopOnSentinel');
   }
-  if (all.some(isOpaque)) doubtful.add('isMemoryRelease').add('isSilent');
+  if (all.some(isOpaque)) doubtful.add('isMemoryRelease').add('isShallow').add('isSilent');
   // Whatever does not promise to keep errno may still keep it; only naming it, or a log, speaks against it.
   if (!mentions && !all.some(isLogged)) doubtful.add('keepsErrno');
   return { facts, doubtful };
