@@ -35,7 +35,10 @@ export function proveFunction(
 }
 
 function sameChoices(one: FunctionVersion, other: FunctionVersion): boolean {
-  return JSON.stringify(one.choices) === JSON.stringify(other.choices);
+  // Places move with the edits above them: only what was asked and what was chosen counts.
+  const words = (version: FunctionVersion): string =>
+    JSON.stringify(version.choices.map(({ condition, taken }) => [condition, taken]));
+  return words(one) === words(other);
 }
 
 function withChoices(verdict: Verdict, version: FunctionVersion): Verdict {
