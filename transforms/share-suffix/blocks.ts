@@ -115,8 +115,8 @@ function draftsOf(
 /** Exits that could jump at all. */
 export function mayJoin(study: Study, exit: FunctionExit, host: FunctionExit | undefined): boolean {
   // A return in the body itself would jump to what stands right behind it.
-  if (exit.isTop) return host !== undefined && exit.kind === 'return' && exitEnd(exit) < exitEnd(host);
-  return true;
+  if (exit.isTop && exit.kind !== 'branch') return false;
+  return !host || exitEnd(exit) < exitEnd(host) || exit.container.start > exitEnd(host);
 }
 
 /** A variable length array whose scope a jump from the exit would enter. */
@@ -306,13 +306,19 @@ export function scoreOf(
   return removed * 4 + (host ? 3 : 0) - perLabel * labels - 4 * leftOver - (values.size > 2 ? joins.length : 0);
 }
 
-/** The release before the first statement given away, which stays at the exit. */
+/** A release or reset that stays at the exit, before or between what is given away. */
 function cleanupLeft(study: Study, join: Join): string | undefined {
-  const first = join.consumed[0];
-  const at = join.exit.list.findIndex((node) => study.statements.item(node) === first);
-  const before = at > 0 ? join.exit.list[at - 1] : undefined;
-  const item = before && study.statements.item(before);
-  return item && !item.barrier && item.isRelease && livesAtEnd(study, item) ? item.key : undefined;
+  const { list } = join.exit;
+  const taken = new Set(join.consumed);
+  const at = list.findIndex((node) => study.statements.item(node) === join.consumed[0]);
+  const left = list
+    .slice(Math.max(0, at - 1))
+    .map((node) => study.statements.item(node))
+    .find(
+      (item, index) =>
+        !taken.has(item) && !item.barrier && (item.isRelease || (index > 0 && item.isReset)) && livesAtEnd(study, item),
+    );
+  return left?.key;
 }
 
 /** Most of the file's labels say what they release. */

@@ -17,6 +17,7 @@ import type { PlanContext, Study } from './context.ts';
 import { findHazard } from './hazards.ts';
 import { nameLabels } from './labels.ts';
 import { Names } from './names.ts';
+import { findUnclearOwnership } from './ownership.ts';
 import { renderDraft } from './render.ts';
 import type { Barrier } from './statements.ts';
 import { chooseStatus, isConstant } from './status.ts';
@@ -39,6 +40,8 @@ export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[
   const hazard = findHazard(tree, context.knowledge, names);
   if (hazard) return hazard;
   const subject = study(tree, context, names);
+  const unclear = findUnclearOwnership(subject);
+  if (unclear) return unclear;
   const plans: Plan[] = [];
   let refusal: Refusal | undefined;
   for (const draft of preferred(subject, exactDrafts(subject), looseDrafts(subject))) {

@@ -37,7 +37,8 @@ function rungNames(study: Study, rung: readonly Item[]): string[] {
   const first = objects[0] ?? 'rest';
   const common = commonWords(objects);
   const prefix = ladderPrefix(study);
-  return [`${prefix}${common || first}`, `${prefix}${first}`, `${prefix}${first}_only`];
+  const names = [common || first, first, ...objects, ...objects.map((name) => `${name}_too`)];
+  return names.map((name) => prefix + name);
 }
 
 /** How the file names the rungs it has: `err_free_`, `out_`, else `cleanup_`. */

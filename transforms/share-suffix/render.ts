@@ -355,7 +355,10 @@ function declared(study: Study, declaration: Declaration): string {
 /** `T *x = f();` becomes `x = f();`; without a value the line goes. */
 function withoutType(study: Study, layout: Layout, declaration: Declaration): Edit {
   const { statement, initializer, node } = declaration;
-  if (initializer) return { start: statement.start, end: node.start, text: '' };
+  if (initializer) {
+    const text = layout.shifted({ start: node.start, end: statement.end }, statement.start - node.start);
+    return { start: statement.start, end: statement.end, text };
+  }
   return { start: layout.lineStart(statement.start), end: layout.lineEnd(statement.end), text: '' };
 }
 
