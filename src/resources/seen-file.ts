@@ -14,6 +14,7 @@ export class SeenFile {
   #prototypes: ReadonlyMap<string, readonly Prototype[]> | undefined;
   #volatileFields: ReadonlySet<string> | undefined;
   #fields: ReadonlySet<string> | undefined;
+  #lines: LineIndex | undefined;
   #undefined: ReadonlySet<string> | undefined;
   #objects: DeclaredObjects | undefined;
   #enumerators: ReadonlyMap<string, number | undefined> | undefined;
@@ -62,7 +63,9 @@ export class SeenFile {
 
   /** Is the name an object of the file, `extern void (*hook)(int);` or a variable with its value? */
   declaresObject(name: string): boolean {
-    return this.text.includes(name) && this.#declared().all.has(name);
+    // Looking for the word is cheaper than listing what a header declares, once.
+    if (!this.#objects && !this.text.includes(name)) return false;
+    return this.#declared().all.has(name);
   }
 
   /** Names of the static and thread-local objects of the file. */
@@ -78,9 +81,8 @@ export class SeenFile {
 
   /** `path:line` of an offset. */
   place(offset: number): string {
-    let line = 1;
-    for (let at = this.text.indexOf('\n'); at >= 0 && at < offset; at = this.text.indexOf('\n', at + 1)) line++;
-    return `${this.path}:${line}`;
+    this.#lines ??= new LineIndex(this.text);
+    return `${this.path}:${this.#lines.place(offset).line}`;
   }
 
   #declared(): DeclaredObjects {

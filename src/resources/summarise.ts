@@ -12,6 +12,7 @@ import type { SeenFile } from './seen-file.ts';
 import { findAcquire } from './summary/acquire.ts';
 import { findConduct } from './summary/conduct.ts';
 import { walkPaths } from './summary/paths.ts';
+import { listEffects, type Effect } from './summary/effects.ts';
 import { findRelease } from './summary/release.ts';
 import { findRoots } from './summary/roots.ts';
 import { MOST_ARGUMENTS, subjectOf, type Subject } from './summary/subject.ts';
@@ -25,7 +26,7 @@ export interface Reader {
 }
 
 /** Definitions above this size are not summarised: a wrapper is short. Bytes. */
-const LONGEST_SUMMARISED = 8000;
+const LONGEST_SUMMARISED = 4000;
 
 /** A function definition: nothing but that it is one, where it can't be parsed or its variants disagree. */
 export function summariseFunction(reader: Reader, file: SeenFile, definition: FunctionDefinition): Derived {
@@ -133,9 +134,10 @@ function readAlias(target: string, known: NameFacts, from: string): Derived {
 
 function readTree(subject: Subject, from: string): Derived {
   const roots = findRoots(subject);
-  const conduct = findConduct(subject, roots);
-  const release = findRelease(subject, roots);
-  const paths = release ? undefined : walkPaths(subject, roots, undefined);
+  const effects = listEffects(subject, roots);
+  const conduct = findConduct(subject, roots, effects);
+  const release = canRelease(effects) ? findRelease(subject, roots) : undefined;
+  const paths = release || !canAcquireOrEnd(effects) ? undefined : walkPaths(subject, roots, undefined);
   const acquire = paths && findAcquire(subject, paths);
   const endsAll = paths !== undefined && paths.length > 0 && paths.every((path) => path.end === 'never-returns');
   return {
@@ -152,6 +154,19 @@ function readTree(subject: Subject, from: string): Derived {
     keeps: conduct.keeps,
     from: [from],
   };
+}
+
+/** Paths are walked only where a call on them can be what is looked for. */
+function canRelease(effects: readonly Effect[]): boolean {
+  return effects.some((effect) => effect.kind === 'call' && effect.facts.releases !== undefined);
+}
+
+function canAcquireOrEnd(effects: readonly Effect[]): boolean {
+  return effects.some(
+    (effect) =>
+      effect.kind === 'call' &&
+      (effect.facts.neverReturns === true || effect.facts.acquires?.some((one) => one.handle === 'result')),
+  );
 }
 
 /** What holds for `__VA_ARGS__` holds for every argument from there on. */

@@ -5,7 +5,7 @@
 import { textOf, walk, type SyntaxNode } from '../../syntax/tree.ts';
 import type { NameFacts } from '../knowledge.ts';
 import { writesToLog } from '../refine-call.ts';
-import { listEffects, writtenByCall, type Call, type Effect } from './effects.ts';
+import { writtenByCall, type Call, type Effect } from './effects.ts';
 import { type Root, type RootTable, type Roots } from './roots.ts';
 import { argumentsOf, storageOf, stripParentheses, type Subject } from './subject.ts';
 
@@ -16,8 +16,7 @@ export interface Conduct {
   readonly keeps: readonly number[];
 }
 
-export function findConduct(subject: Subject, roots: RootTable): Conduct {
-  const effects = listEffects(subject, roots);
+export function findConduct(subject: Subject, roots: RootTable, effects: readonly Effect[]): Conduct {
   const readsGlobals = readsWorld(subject);
   const retained = findRetained(subject, effects);
   const written = findWritten(effects);

@@ -67,7 +67,10 @@ export interface Pin {
   readonly value: Value;
 }
 
-const MOST_STATES = 128;
+const MOST_STATES = 64;
+
+/** Expressions evaluated, over all paths. */
+const MOST_STEPS = 6000;
 
 class GaveUp extends Error {}
 
@@ -97,6 +100,7 @@ class Walker {
   readonly #subject: Subject;
   readonly #roots: RootTable;
   #loopDepth = 0;
+  #steps = 0;
 
   constructor(subject: Subject, roots: RootTable) {
     this.#subject = subject;
@@ -312,6 +316,7 @@ class Walker {
 
   /** All values an expression can have, with what happened on the way. */
   #evaluate(expression: SyntaxNode, state: State): Valued[] {
+    if (++this.#steps > MOST_STEPS) throw new GaveUp();
     const node = stripParentheses(expression);
     switch (node.kind) {
       case 'identifier':

@@ -17,6 +17,8 @@ export interface Subject {
   readonly parameters: readonly (Declaration | undefined)[];
   /** Names of the `static` and thread-local objects of the file that holds the definition. */
   readonly fileStatics: ReadonlySet<string>;
+  /** Facts of the calls of the body, by node. */
+  readonly calls: Map<number, NameFacts>;
   /** Facts of a called name, as far as they are known without this definition. */
   readonly lookup: (name: string) => NameFacts;
 }
@@ -27,7 +29,7 @@ export function subjectOf(
   context: Pick<Subject, 'isMacro' | 'variadic' | 'fileStatics' | 'lookup'>,
 ): Subject {
   const bindings = resolveNames(tree);
-  return { ...context, tree, bindings, parameters: parametersOf(tree, bindings) };
+  return { ...context, tree, bindings, parameters: parametersOf(tree, bindings), calls: new Map() };
 }
 
 function parametersOf(tree: FunctionTree, bindings: Bindings): (Declaration | undefined)[] {
@@ -92,6 +94,12 @@ export function calledName(subject: Subject, call: SyntaxNode): string | undefin
 
 /** What is known of a call: nothing where the callee is not a plain name. */
 export function factsOfCall(subject: Subject, call: SyntaxNode): NameFacts {
+  const facts = subject.calls.get(call.id) ?? lookUpCall(subject, call);
+  subject.calls.set(call.id, facts);
+  return facts;
+}
+
+function lookUpCall(subject: Subject, call: SyntaxNode): NameFacts {
   const name = calledName(subject, call);
   if (name === undefined) return { kind: 'unknown', from: 'nothing' };
   return refineCall(
