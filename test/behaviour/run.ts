@@ -36,33 +36,29 @@ export class Workshop {
 
   /** What one function of a C text does, under every outcome of its callees. */
   trace(text: string, target: Signature, options: RunOptions): string {
-    this.#buildDriver(text, target);
-    const names = this.#undefinedNames();
-    const stubs = names.map((name) => [name, stubOf(name, text, options.releases)] as const);
-    const stubbed = stubs.filter(([, stub]) => stub !== undefined).map(([name]) => name);
-    const renamed = [...stubbed, ...names.filter((name) => RUNTIME_CALLS.has(name))];
-    const flags = renamed.flatMap((name) => ['--redefine-sym', `${name}=stub_${name}`]);
-    run('objcopy', [...flags, 'driver.o'], this.folder);
-    const source = [
-      'long rt_call(const char *, const char *, long *); void stub_free(void *);',
-      ...stubs.map(([, stub]) => stub ?? ''),
-    ];
-    writeFileSync(join(this.folder, 'stubs.c'), source.join('\n'));
+    const stubs = this.#stubsOf(text, options.releases);
+    const prologue = 'long rt_call(const char *, const char *, long *); void stub_free(void *);\n';
+    this.#write('fixture.c', text);
+    this.#write('driver.c', driverOf(target, globalsOf(text)));
+    this.#write('stubs.c', prologue + [...stubs.values()].join('\n'));
+    const renamed = [...stubs.keys(), ...RUNTIME_CALLS].map((name) => `-D${name}=stub_${name}`);
+    run('gcc', [...FLAGS, ...renamed, '-c', 'driver.c'], this.folder);
     run('gcc', [...FLAGS, 'driver.o', 'stubs.c', this.#runtime, '-o', 'driver'], this.folder);
     const mode = options.logsApart ? ['logs-apart'] : [];
     return run('./driver', [String(options.budget), ...mode], this.folder);
   }
 
-  #buildDriver(text: string, target: Signature): void {
-    writeFileSync(join(this.folder, 'fixture.c'), Buffer.from(text, 'latin1'));
-    writeFileSync(join(this.folder, 'driver.c'), driverOf(target, globalsOf(text)));
-    run('gcc', [...FLAGS, '-c', 'driver.c', '-o', 'driver.o'], this.folder);
+  /** Stubs of all names the text may call and does not define. */
+  #stubsOf(text: string, releases: readonly ReleaseFact[]): ReadonlyMap<string, string> {
+    const defined = new Set(definitionsOf(text).map(({ name }) => name));
+    const called = withoutComments(text).matchAll(/\b(\w+)\s*\(/g);
+    const names = new Set([...called].map((match) => match[1] ?? '').filter((name) => !defined.has(name)));
+    const stubs = [...names].map((name) => [name, stubOf(name, text, releases)] as const);
+    return new Map(stubs.flatMap(([name, stub]) => (stub === undefined ? [] : [[name, stub] as const])));
   }
 
-  #undefinedNames(): string[] {
-    const symbols = run('nm', ['-u', 'driver.o'], this.folder);
-    const names = [...symbols.matchAll(/\bU (\w+)/g)].map((match) => match[1] ?? '');
-    return names.filter((name) => !name.startsWith('rt_'));
+  #write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), Buffer.from(text, 'latin1'));
   }
 }
 

@@ -59,7 +59,7 @@ export function driverOf(target: Signature, globals: readonly string[]): string 
   const isVoid = /^void$/.test(target.returns);
   return [
     '#include "fixture.c"',
-    'void *rt_arena(int); long rt_callback(void);',
+    'void *rt_arena(int); long rt_callback(void); long rt_number(void);',
     'void rt_returned(char, const void *, unsigned long); void rt_global(const char *, const void *, unsigned long);',
     'void driver_main(void);',
     'void driver_main(void) {',
@@ -78,5 +78,5 @@ function argumentOf({ type }: Parameter, at: number): string {
   if (/\bconst\s+char\s*\*\s*\w*$/.test(type)) return '"sample"';
   if (type.includes('*') || type.includes('[')) return `rt_arena(${at})`;
   const byValue = /^(?:const\s+)?((?:struct|union)\s+\w+)/.exec(type);
-  return byValue ? `(${byValue[1]}){0}` : '3';
+  return byValue ? `(${byValue[1]}){0}` : 'rt_number()';
 }

@@ -15,14 +15,10 @@ export const BLOCK_KINDS: readonly DamageKind[] = [
   {
     name: 'release-doubled',
     apply: (subject) =>
-      releases(subject).map((line) =>
-        replaceLine(
-          subject,
-          line,
-          `${indentOf(lineAt(subject, line))}{ ${lineAt(subject, line).trim()}`,
-          `${lineAt(subject, line)} }`,
-        ),
-      ),
+      releases(subject).map((line) => {
+        const call = withoutComment(lineAt(subject, line));
+        return replaceLine(subject, line, `${indentOf(call)}{ ${call.trim()}`, `${call} }`);
+      }),
   },
   { name: 'release-at-wrong-label', apply: releasesPastLabels },
   { name: 'label-too-high', apply: labelsTooHigh },
@@ -52,6 +48,10 @@ export const BLOCK_KINDS: readonly DamageKind[] = [
       }),
   },
 ];
+
+function withoutComment(line: string): string {
+  return line.replace(/\s*(?:\/\/.*|\/\*.*\*\/)\s*$/, '');
+}
 
 function guards(subject: Subject): number[] {
   return range(subject.block.from, subject.block.to - 1).filter((line) => GUARD.test(lineAt(subject, line)));

@@ -105,7 +105,8 @@ function narrowed(subject: Subject): string[] {
 function constantReturned(subject: Subject): string[] {
   if (subject.status === undefined) return [];
   const text = lineAt(subject, subject.block.to);
-  return range(0, 1).map((value) =>
+  const most = /\b(?:struct|union)\b/.test(subject.returns) ? 0 : 1;
+  return range(0, most).map((value) =>
     replaceLine(
       subject,
       subject.block.to,
