@@ -1,12 +1,12 @@
 /** What a command is. One file in commands/ defines one; its run loads what it needs, so that the others cost nothing. */
 import type { Command } from 'commander';
-import type { Pipeline } from '../engine/pipeline.ts';
+import type { PipelineSource } from '../engine/pipeline.ts';
 import type { Io } from './io.ts';
 
 /** What a command is given of the world. */
 export interface Session {
   readonly io: Io;
-  loadPipeline(): Promise<Pipeline>;
+  readonly pipelines: PipelineSource;
 }
 
 /** One command. The handler returns the exit code. */

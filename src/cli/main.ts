@@ -3,17 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../base/usage-error.ts';
 import { suggest } from '../engine/did-you-mean.ts';
 import { MissingPath } from '../engine/missing-path.ts';
-import type { Pipeline } from '../engine/pipeline.ts';
+import type { PipelineSource } from '../engine/pipeline.ts';
+import { realPipelines } from '../engine/pipeline-source.ts';
 import type { CommandSpec, Session } from './command.ts';
 import { EXIT, type Io } from './io.ts';
 import { COMMANDS } from './registry.ts';
 import { readVersion } from './version.ts';
-
-/** The parts that do the work, loaded when a command needs them. */
-async function loadRealPipeline(): Promise<Pipeline> {
-  const { realPipeline } = await import('../engine/real-pipeline.ts');
-  return realPipeline;
-}
 
 /**
  * Runs the command line.
@@ -23,11 +18,11 @@ async function loadRealPipeline(): Promise<Pipeline> {
 export async function main(
   argv: readonly string[],
   io: Io,
-  loadPipeline: () => Promise<Pipeline> = loadRealPipeline,
+  pipelines: PipelineSource = realPipelines,
 ): Promise<number> {
   const output: { text: string; isError: boolean }[] = [];
   let code: number = EXIT.nothingToReport;
-  const program = createProgram({ io, loadPipeline }, output, (result) => {
+  const program = createProgram({ io, pipelines }, output, (result) => {
     code = result;
   });
   try {

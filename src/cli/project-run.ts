@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import { type ConfigStore, createConfigStore } from '../engine/config.ts';
-import { type ContextSource, createContextSource, type RunFlags } from '../engine/context.ts';
+import type { ContextSource, RunFlags } from '../engine/context.ts';
 import { discoverFiles, findRoot, type SourceFile, stdinFile } from '../engine/discover.ts';
 import { judge, readSource, type ReadResult } from '../engine/read-source.ts';
-import { runFiles, type RunResult } from '../engine/run.ts';
+import type { PipelineSource } from '../engine/pipeline.ts';
+import { runFiles, type RunResult, type RunTools, type ToolSource } from '../engine/run.ts';
 import type { Session } from './command.ts';
 import type { ConfigFlags, KnowledgeFlags, ProjectFlags } from './flags.ts';
 import type { Io } from './io.ts';
@@ -24,14 +25,22 @@ export interface ProjectRun extends RunResult {
 export interface Setting {
   readonly root: string;
   readonly configs: ConfigStore;
-  readonly contexts: ContextSource;
+  readonly flags: RunFlags;
+  /** Loads what makes contexts, which is much of the program. */
+  loadContexts(): Promise<ContextSource>;
 }
 
 /** Root, configs and contexts for some paths. */
 export function createSetting(io: Io, paths: readonly string[], flags: KnowledgeFlags, run?: ProjectFlags): Setting {
   const root = findRoot(io.cwd, paths, flags.root);
   const configs = createConfigStore(root, configPath(io, flags));
-  return { root, configs, contexts: createContextSource(root, configs, runFlags(flags, run)) };
+  const all = runFlags(flags, run);
+  return {
+    root,
+    configs,
+    flags: all,
+    loadContexts: async () => (await import('../engine/context.ts')).createContextSource(root, configs, all),
+  };
 }
 
 export function configPath(io: Io, flags: ConfigFlags): string | false | undefined {
@@ -65,7 +74,8 @@ export async function runProject(
   const paths = [...operands, ...(await pathsFromFile(flags.filesFrom, operands, io))];
   const usesStdin = paths.includes('-');
   if (usesStdin && paths.length > 1) throw new UsageError('"-" can\'t stand beside other paths');
-  const { root, configs, contexts } = createSetting(io, usesStdin ? [] : paths, flags, flags);
+  const setting = createSetting(io, usesStdin ? [] : paths, flags, flags);
+  const { root, configs } = setting;
   const stdin = usesStdin ? stdinFile(io.cwd, root, flags.stdinFilename ?? 'stdin.c') : undefined;
   const nothingNamed = flags.filesFrom !== undefined && paths.length === 0;
   const request = { cwd: io.cwd, root, paths, excludes: flags.exclude };
@@ -73,22 +83,39 @@ export async function runProject(
   const stdinText = stdin && Buffer.from(await io.readStdin()).toString('latin1');
   const read = stdinText === undefined ? readSource : (file: SourceFile): ReadResult => judge(file, stdinText);
   const progress = createProgress(io, started);
-  const pipeline = await session.loadPipeline();
   const result = await runFiles(
     {
       command,
       version: readVersion(),
       files,
       configs,
-      contexts,
+      flags: setting.flags,
       maxFunctions: flags.maxFunctions,
       read,
       onProgress: progress.show,
     },
-    pipeline,
+    await createToolSource(setting, session.pipelines),
   );
   progress.clear();
   return { ...result, root, stdinText, seconds: (io.now() - started) / 1000 };
+}
+
+async function createToolSource(setting: Setting, pipelines: PipelineSource): Promise<ToolSource> {
+  const load = async (): Promise<RunTools> => {
+    const [pipeline, contexts, changes] = await Promise.all([
+      pipelines.load(),
+      setting.loadContexts(),
+      import('../engine/change.ts'),
+    ]);
+    return { pipeline, contexts, changes };
+  };
+  // Flags that name presets or pairs may be wrong, whether or not a file needs them.
+  const { presets, pairs } = setting.flags;
+  const early = presets.length + pairs.length > 0 ? await load() : undefined;
+  return {
+    countIfIdle: (text) => pipelines.countIfIdle(text, setting.flags.functionPattern),
+    load: async () => early ?? load(),
+  };
 }
 
 /** Lists of changed files name all kinds: what is not C is passed over. */

@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { ParseError } from 'jsonc-parser';
 import { LineIndex } from '../base/span.ts';
 import { UsageError } from '../base/usage-error.ts';
 import type { AcquireFacts, HandlePosition, ResourceKind, Sentinel } from '../resources/knowledge.ts';
 import { CONFIG_SHAPE } from './config-shape.ts';
+import { type JsonNode, loadJsonc, valueOf } from './jsonc.ts';
 import { checkShape, propertiesOf, type SettingSource } from './setting-shape.ts';
 
 export const CONFIG_NAME = 'goto-cleanup.json';
@@ -140,6 +141,7 @@ export function loadConfig(path: string, root: string): Config {
 export function parseConfig(text: string, path: string, shownPath: string): Config {
   const source: SettingSource = { shownPath, lines: new LineIndex(text) };
   const errors: ParseError[] = [];
+  const { parseTree, printParseErrorCode } = loadJsonc();
   const root = parseTree(text.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true });
   const [error] = errors;
   if (error || !root) {
@@ -154,19 +156,19 @@ export function parseConfig(text: string, path: string, shownPath: string): Conf
 const SOURCED_LISTS = new Set(['pairs', 'diagnostics', 'neverReturns', 'retainsNothing', 'transfersOwnership']);
 
 /** The shape is checked, so that values can be taken as they are; those that facts come from get their place. */
-function readSettings(root: Node, source: SettingSource): Partial<Config> {
+function readSettings(root: JsonNode, source: SettingSource): Partial<Config> {
   const settings: Record<string, unknown> = {};
   for (const { key, value } of propertiesOf(root)) {
     if (key === '$schema') continue;
     settings[key] = SOURCED_LISTS.has(key)
       ? (value.children ?? []).map((item) => withPlace(item, source))
-      : (getNodeValue(value) as unknown);
+      : valueOf(value);
   }
   return settings;
 }
 
-function withPlace(item: Node, source: SettingSource): Sourced {
-  const value = getNodeValue(item) as string | Record<string, unknown>;
+function withPlace(item: JsonNode, source: SettingSource): Sourced {
+  const value = valueOf(item) as string | Record<string, unknown>;
   const from = `${source.shownPath}:${source.lines.place(item.offset).line}`;
   return typeof value === 'string' ? ({ name: value, from } as Sourced) : { ...value, from };
 }

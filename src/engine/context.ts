@@ -1,17 +1,18 @@
 /** Makes the context in which one file is processed: config and flags brought together, knowledge, the parser. */
 import { dirname, relative, sep } from 'node:path';
-import ignore from 'ignore';
 import { UsageError } from '../base/usage-error.ts';
 import { parsePair } from '../resources/resource-config.ts';
 import { createParser, type FunctionParser } from '../syntax/parse.ts';
 import { type Config, type ConfigStore, type LocalSettings, type PlatformName } from './config.ts';
 import type { SourceFile } from './discover.ts';
 import {
+  checkPresets,
   createKnowledgeSource,
   createRepositoryDefinitions,
   DEFAULT_PLATFORM,
   type KnowledgeSource,
 } from './knowledge-source.ts';
+import { createPatterns } from './patterns.ts';
 import type { FileContext } from './pipeline.ts';
 
 /** Settings of the command line; each wins over the config. */
@@ -29,12 +30,10 @@ export interface RunFlags {
 export interface FileSettings {
   readonly context: FileContext;
   readonly local: LocalSettings;
-  readonly config: Config;
 }
 
 /** Gives each file its context. */
 export interface ContextSource {
-  readonly flags: RunFlags;
   contextOf(file: SourceFile): FileSettings;
 }
 
@@ -42,6 +41,7 @@ export function createContextSource(root: string, configs: ConfigStore, flags: R
   const parser = lazyParser();
   const definitions = createRepositoryDefinitions(root);
   const pairs = flags.pairs.map(parsePair);
+  checkPresets(flags.presets);
   const knowledge = new Map<Config, KnowledgeSource>();
   const createSource = (config: Config): KnowledgeSource => {
     const settings = {
@@ -52,14 +52,13 @@ export function createContextSource(root: string, configs: ConfigStore, flags: R
     return createKnowledgeSource(definitions, settings, flags.platform ?? config.platform ?? DEFAULT_PLATFORM, parser);
   };
   return {
-    flags,
     contextOf: (file) => {
       const config = configs.configFor(file.absolute);
       const { knowledgeFor } = knowledge.get(config) ?? createSource(config);
       knowledge.set(config, { knowledgeFor });
       const local = localSettings(config, file.absolute);
       const options = { ...optionsOf(local, flags), acceptLogOrder: config.acceptLogOrder };
-      return { context: { options, parser, knowledgeFor }, local, config };
+      return { context: { options, parser, knowledgeFor }, local };
     },
   };
 }
@@ -77,13 +76,8 @@ function optionsOf(local: LocalSettings, flags: RunFlags): FileContext['options'
 export function localSettings(config: Config, absolute: string): LocalSettings {
   if (config.path === undefined || config.overrides.length === 0) return config;
   const local = relative(dirname(config.path), absolute).replaceAll(sep, '/');
-  if (local.startsWith('../')) return config;
   return config.overrides
-    .filter((override) =>
-      ignore()
-        .add([...override.files])
-        .ignores(local),
-    )
+    .filter((override) => createPatterns(override.files).match(local))
     .reduce<LocalSettings>(
       (settings, override) => ({ ...settings, ...override, rules: { ...settings.rules, ...override.rules } }),
       config,

@@ -1,14 +1,14 @@
 /** Finds the files of a run. Paths come out relative to the root, with `/`, in byte order, each file once. */
 import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import ignore, { type Ignore } from 'ignore';
 import { UsageError } from '../base/usage-error.ts';
-import { type ConfigStore, EMPTY_CONFIG } from './config.ts';
+import type { Config, ConfigStore } from './config.ts';
 import { comparePaths } from './encoding.ts';
 import { findRepository, isIgnored, listFiles } from './git.ts';
 import { globBase, globToRegExp, isGlob } from './glob.ts';
 import { hasCName } from './language.ts';
 import { MissingPath } from './missing-path.ts';
+import { createPatterns, type Patterns } from './patterns.ts';
 import { errorCode, probe } from './probe.ts';
 
 /** One file to look at. */
@@ -114,7 +114,7 @@ function listWithGit(folder: string): string[] | undefined {
 interface IgnoreFile {
   /** Folder of the .gitignore, relative to the walk's start, ending with a slash unless empty. */
   readonly base: string;
-  readonly rules: Ignore;
+  readonly rules: Patterns;
 }
 
 const FOLDERS_OF_TOOLS = new Set(['.git', '.hg', '.svn', '.jj', 'CVS']);
@@ -124,11 +124,11 @@ function* walkFolder(start: string, folder = '', outer: readonly IgnoreFile[] = 
   // Its files can't be listed: the folder stands for them in the report.
   if (!entries) return yield folder;
   const own = entries.find((entry) => entry.isFile() && entry.name === '.gitignore');
-  const rules = own && { base: folder, rules: ignore().add(readFileSync(join(start, folder, own.name), 'utf8')) };
+  const rules = own && { base: folder, rules: createPatterns(readFileSync(join(start, folder, own.name), 'utf8')) };
   const ignores = rules ? [...outer, rules] : outer;
   for (const entry of entries) {
     const path = folder + entry.name + (entry.isDirectory() ? '/' : '');
-    if (ignores.some(({ base, rules: patterns }) => patterns.ignores(path.slice(base.length)))) continue;
+    if (ignores.some(({ base, rules: patterns }) => patterns.match(path.slice(base.length)))) continue;
     if (entry.isDirectory() && !FOLDERS_OF_TOOLS.has(entry.name)) yield* walkFolder(start, path, ignores);
     else if (entry.isFile() && hasCName(entry.name)) yield path;
   }
@@ -154,20 +154,21 @@ function expandGlob(cwd: string, glob: string): string[] {
 
 /** Patterns of the command line count from the root, those of a config from its own folder. */
 function createFilter(request: DiscoverRequest, configs: ConfigStore): (file: SourceFile) => boolean {
-  const flags = ignore().add([...request.excludes]);
-  const byConfig = new Map<string, { include: Ignore | undefined; exclude: Ignore }>();
+  const flags = createPatterns(request.excludes);
+  const byConfig = new Map<Config, { include: Patterns | undefined; exclude: Patterns }>();
   return ({ path, absolute }) => {
-    if (!path.startsWith('../') && flags.ignores(path)) return true;
+    if (flags.match(path)) return true;
     const config = configs.configFor(absolute);
-    if (config === EMPTY_CONFIG || config.path === undefined) return false;
-    const rules = byConfig.get(config.path) ?? {
-      include: config.include.length > 0 ? ignore().add([...config.include]) : undefined,
-      exclude: ignore().add([...config.exclude]),
+    if (config.path === undefined || config.include.length + config.exclude.length === 0) return false;
+    const rules = byConfig.get(config) ?? {
+      include: config.include.length > 0 ? createPatterns(config.include) : undefined,
+      exclude: createPatterns(config.exclude),
     };
-    byConfig.set(config.path, rules);
+    byConfig.set(config, rules);
     const local = toSlashes(relative(dirname(config.path), absolute));
+    // With --config a file may lie outside of the config's folder.
     if (local.startsWith('../')) return false;
-    return rules.exclude.ignores(local) || (rules.include !== undefined && !rules.include.ignores(local));
+    return rules.exclude.match(local) || (rules.include !== undefined && !rules.include.match(local));
   };
 }
 

@@ -54,11 +54,16 @@ export function createKnowledgeSource(
   platform: Platform,
   parser: () => FunctionParser,
 ): KnowledgeSource {
-  for (const name of config.extends)
-    if (!Object.hasOwn(PRESETS, name)) throw new UsageError(describeUnknown('preset', name, Object.keys(PRESETS)));
+  checkPresets(config.extends);
   const presets = Object.values(PRESETS);
   return {
     knowledgeFor: (path, text) =>
       createKnowledge({ ...definitions.on(platform).inSightOf(path, text), presets, config, parser }),
   };
+}
+
+/** Throws at a name that no preset has. */
+export function checkPresets(names: readonly string[]): void {
+  for (const name of names)
+    if (!Object.hasOwn(PRESETS, name)) throw new UsageError(describeUnknown('preset', name, Object.keys(PRESETS)));
 }

@@ -1,6 +1,7 @@
 /** One file's part of a patch that `git apply` takes. Latin1 text: bytes in, bytes out. */
 import { type Hunk, renderHunk } from './diff.ts';
 import { pathBytes } from './encoding.ts';
+import { quotePath } from './quote-path.ts';
 
 /** What a reviewer should know of one function's change. Lines are those of the text before, from 1. */
 export interface PatchNote {
@@ -45,28 +46,4 @@ function headingOf(hunk: Hunk, notes: readonly PatchNote[]): string {
 /** As git does: without it a name with a blank would end at the blank. */
 function tabAfter(path: string): string {
   return path.includes(' ') ? '\t' : '';
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\v': '\\v',
-  '\f': '\\f',
-  '\r': '\\r',
-  '"': '\\"',
-  '\\': '\\\\',
-};
-
-/** Quotes a path as git does with `core.quotePath`: control characters, quotes and bytes above 127. */
-export function quotePath(path: string): string {
-  const bytes = pathBytes(path);
-  const quoted = [...bytes].map(quoteByte).join('');
-  return quoted === bytes ? bytes : `"${quoted}"`;
-}
-
-function quoteByte(byte: string): string {
-  const isPlain = byte >= ' ' && byte <= '~' && byte !== '"' && byte !== '\\';
-  return isPlain ? byte : (ESCAPES[byte] ?? `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }

@@ -29,3 +29,10 @@ export interface Pipeline {
     context: FileContext,
   ): string | undefined;
 }
+
+/** A pipeline that is loaded when it is needed. */
+export interface PipelineSource {
+  /** The number of functions where none of them can matter, whatever is known; undefined: look closely. */
+  countIfIdle(text: string, pattern: RegExp | undefined): number | undefined;
+  load(): Promise<Pipeline>;
+}

@@ -10,12 +10,13 @@ import { tryApplyEdits } from '../rewrite/apply-edits.ts';
 import { readFileStyle, readHouseStyle } from '../rewrite/house-style.ts';
 import type { HouseStyle } from '../rewrite/house-style.ts';
 import type { Edit, Plan } from '../rewrite/plan.ts';
-import { canMatter, scanFunctions } from '../scan/functions.ts';
+import { scanFunctions } from '../scan/functions.ts';
 import type { FunctionRange } from '../scan/functions.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { DEFAULT_VERIFY_OPTIONS } from '../verify/verify-function.ts';
 import type { VerifyOptions } from '../verify/verify-function.ts';
 import { planShareSuffix } from '../../transforms/share-suffix/index.ts';
+import { chooseFunctions } from './choose-functions.ts';
 import type { FileContext } from './pipeline.ts';
 import { proveFunction } from './prove.ts';
 import { readFunction } from './read-function.ts';
@@ -83,15 +84,11 @@ const SUPPRESSION = /\/[/*]\s*goto-cleanup:\s*ignore\b/;
 
 /** scan, syntax, plan, rewrite, verify: for each function that can matter; then one new text. */
 export function processFile(text: string, path: string, context: FileContext): FileOutcome {
-  const ranges = scanFunctions(text).functions;
-  const pattern = context.options.functionPattern;
-  const chosen = ranges.filter(
-    (range) => (pattern === undefined || pattern.test(range.name)) && canMatter(text, range),
-  );
-  if (chosen.length === 0) return emptyOutcome(text, ranges.length);
+  const { count, chosen } = chooseFunctions(text, context.options.functionPattern);
+  if (chosen.length === 0) return emptyOutcome(text, count);
   const subject = openSubject(text, path, context);
   const outcomes = chosen.map((range) => processFunction(subject, range));
-  return summarise(text, ranges.length, outcomes);
+  return summarise(text, count, outcomes);
 }
 
 /** Opens a file for processFunction. */

@@ -1,15 +1,10 @@
 /** Takes the files of a run through the pipeline and gathers the report. Writes nothing, prints nothing. */
-import { LineIndex } from '../base/span.ts';
 import { UsageError } from '../base/usage-error.ts';
-import { applyEdits } from '../rewrite/apply-edits.ts';
-import type { Edit } from '../rewrite/plan.ts';
+import type * as Changes from './change.ts';
 import { type Config, type ConfigStore, hashSettings, type LocalSettings } from './config.ts';
-import type { ContextSource } from './context.ts';
-import { countLines, diffTexts } from './diff.ts';
+import type { ContextSource, RunFlags } from './context.ts';
 import type { SourceFile } from './discover.ts';
-import { decodeAll, isForeign } from './encoding.ts';
-import { notesOf } from './notes.ts';
-import { renderFilePatch } from './patch.ts';
+import { decodeAll } from './encoding.ts';
 import type { FileContext, Pipeline } from './pipeline.ts';
 import type { FileOutcome, WrongPlan } from './process-file.ts';
 import type { FileError, ReadResult } from './read-source.ts';
@@ -20,11 +15,25 @@ export interface RunRequest {
   readonly version: string;
   readonly files: readonly SourceFile[];
   readonly configs: ConfigStore;
-  readonly contexts: ContextSource;
+  readonly flags: RunFlags;
   readonly maxFunctions: number | undefined;
   read(file: SourceFile): ReadResult;
   /** Called after each file. */
   onProgress?(done: number, total: number): void;
+}
+
+/** What a run needs as soon as one function may matter. It is most of the program, and loading it takes time. */
+export interface RunTools {
+  readonly pipeline: Pipeline;
+  readonly contexts: ContextSource;
+  readonly changes: typeof Changes;
+}
+
+/** Decides whether a file has to be looked at closely, and brings what that takes. */
+export interface ToolSource {
+  /** The number of functions where none of them can matter, whatever is known; undefined: look closely. */
+  countIfIdle(text: string): number | undefined;
+  load(): Promise<RunTools>;
 }
 
 /** One file that would be, or was, rewritten. Texts are bytes as latin1. */
@@ -63,10 +72,10 @@ export interface OwnBug extends WrongPlan {
 }
 
 /** Runs all files, in order. */
-export async function runFiles(request: RunRequest, pipeline: Pipeline): Promise<RunResult> {
-  const run = new Run(request, pipeline);
+export async function runFiles(request: RunRequest, tools: ToolSource): Promise<RunResult> {
+  const run = new Run(request, tools);
   for (const [index, file] of request.files.entries()) {
-    run.take(file);
+    await run.take(file);
     request.onProgress?.(index + 1, request.files.length);
   }
   return run.result();
@@ -75,7 +84,7 @@ export async function runFiles(request: RunRequest, pipeline: Pipeline): Promise
 /** What gathers while the files pass by. */
 class Run {
   readonly #request: RunRequest;
-  readonly #pipeline: Pipeline;
+  readonly #source: ToolSource;
   readonly #files: FileReport[] = [];
   readonly #changes: FileChange[] = [];
   readonly #namedErrors: { path: string; message: string }[] = [];
@@ -83,36 +92,40 @@ class Run {
   readonly #skipped: SkippedFile[] = [];
   readonly #configs = new Set<Config>();
   readonly #counts = { files: 0, functions: 0, attempted: 0, parsed: 0, candidates: 0 };
+  #tools: RunTools | undefined;
   #allowance: number;
 
-  constructor(request: RunRequest, pipeline: Pipeline) {
+  constructor(request: RunRequest, source: ToolSource) {
     this.#request = request;
-    this.#pipeline = pipeline;
+    this.#source = source;
     this.#allowance = request.maxFunctions ?? Infinity;
   }
 
-  take(file: SourceFile): void {
+  async take(file: SourceFile): Promise<void> {
     const read = this.#request.read(file);
     if (read.kind === 'skipped') return void this.#skipped.push({ path: file.path, why: read.why });
     this.#counts.files++;
     if (read.kind === 'error') return this.#takeError(file, read.error);
-    const { context, local, config } = this.#request.contexts.contextOf(file);
-    this.#configs.add(config);
-    const outcome = this.#process(file, read.text, context);
+    this.#configs.add(this.#request.configs.configFor(file.absolute));
+    const idle = this.#source.countIfIdle(read.text);
+    if (idle !== undefined) this.#counts.functions += idle;
+    else this.#takeText(file, read.text, (this.#tools ??= await this.#source.load()));
+  }
+
+  #takeText(file: SourceFile, text: string, { pipeline, contexts, changes }: RunTools): void {
+    const { context, local } = contexts.contextOf(file);
+    const outcome = applyRules(processNamed(pipeline, file, text, context), local);
     for (const key of ['functions', 'attempted', 'parsed', 'candidates'] as const)
       this.#counts[key] += outcome.counts[key];
     const { path } = file;
-    this.#ownBugs.push(...(outcome.wrongPlans ?? []).map((plan) => ({ ...plan, path, text: read.text })));
-    this.#takeOutcome(file, read.text, applyRules(outcome, local));
-  }
-
-  #process(file: SourceFile, text: string, context: FileContext): FileOutcome {
-    try {
-      return this.#pipeline.processFile(text, file.path, context);
-    } catch (error) {
-      if (error instanceof UsageError) throw error;
-      throw new Error(`at ${file.path}`, { cause: error });
-    }
+    this.#ownBugs.push(...(outcome.wrongPlans ?? []).map((plan) => ({ ...plan, path, text })));
+    const reports = changes.describeRewrites(text, outcome);
+    const functions = decodeAll(reports);
+    const findings = decodeAll(outcome.findings);
+    if (functions.length + findings.length > 0) this.#files.push({ path, functions, findings, errors: [] });
+    const change = changes.buildChange(file, text, outcome, { reports, functions }, this.#allowance);
+    this.#allowance -= change?.functions.length ?? 0;
+    if (change) this.#changes.push(change);
   }
 
   #takeError(file: SourceFile, error: FileError): void {
@@ -120,27 +133,9 @@ class Run {
     if (file.isNamed) this.#namedErrors.push({ path: file.path, message: error.message });
   }
 
-  #takeOutcome(file: SourceFile, text: string, outcome: FileOutcome): void {
-    const reports = describeRewrites(text, outcome);
-    const functions = decodeAll(reports);
-    const findings = decodeAll(outcome.findings);
-    if (functions.length + findings.length > 0) this.#files.push({ path: file.path, functions, findings, errors: [] });
-    const chosen = outcome.rewrites.slice(0, this.#allowance);
-    this.#allowance -= chosen.length;
-    if (chosen.length === 0) return;
-    const isAll = chosen.length === outcome.rewrites.length;
-    const after = isAll ? outcome.newText : applyEdits(text, chosen.flatMap(editsOf));
-    const isChanged = (report: FunctionReport): boolean => report.status === 'rewritable';
-    const changed = functions.filter(isChanged).slice(0, chosen.length);
-    // The patch is bytes: its comments are made of what was not decoded.
-    const notes = notesOf(reports.filter(isChanged).slice(0, chosen.length));
-    const patch = renderFilePatch(file.path, diffTexts(text, after), notes);
-    this.#changes.push({ path: file.path, absolute: file.absolute, before: text, after, functions: changed, patch });
-  }
-
   result(): RunResult {
-    const { command, version, contexts } = this.#request;
-    const settings = { flags: contexts.flags, configs: [...this.#configs].map((config) => ({ ...config, path: '' })) };
+    const { command, version, flags } = this.#request;
+    const settings = { flags, configs: [...this.#configs].map((config) => ({ ...config, path: '' })) };
     const tool = { name: 'goto-cleanup', version, configHash: hashSettings(settings) };
     const summary = summarize(this.#files, this.#counts);
     const report: Report = { schema: 'goto-cleanup/report-1', tool, command, files: this.#files, summary };
@@ -152,6 +147,16 @@ class Run {
       skipped: this.#skipped,
       configPaths: [...this.#configs].flatMap(({ path }) => path ?? []),
     };
+  }
+}
+
+/** An error that nobody foresaw says at which file. */
+function processNamed(pipeline: Pipeline, file: SourceFile, text: string, context: FileContext): FileOutcome {
+  try {
+    return pipeline.processFile(text, file.path, context);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new Error(`at ${file.path}`, { cause: error });
   }
 }
 
@@ -169,45 +174,6 @@ function applyRules(outcome: FileOutcome, { rules = {} }: LocalSettings): FileOu
   const findings = outcome.findings.filter((finding) => !isOff(finding.code));
   if (!isOff('repeated-cleanup')) return { ...outcome, findings };
   return { ...outcome, findings, functions: [], rewrites: [] };
-}
-
-type Rewrite = FileOutcome['rewrites'][number];
-
-function editsOf(rewrite: Rewrite): readonly Edit[] {
-  return rewrite.edits;
-}
-
-/** Adds to each rewritable function its edits and what they do to the number of lines. */
-function describeRewrites(text: string, outcome: FileOutcome): FunctionReport[] {
-  if (outcome.rewrites.length === 0) return [...outcome.functions];
-  const lines = new LineIndex(text);
-  // By order, not by name: a name may be defined once per branch of an `#if`.
-  const rewrites = outcome.rewrites.values();
-  return outcome.functions.map((report) => {
-    if (report.status !== 'rewritable') return report;
-    const rewrite = rewrites.next().value;
-    if (rewrite?.name !== report.name) throw new Error(`the rewrites are not those of the reports, at ${report.name}`);
-    const start = lines.lineStart(report.line);
-    const end = lines.lineStart(report.endLine + 1) || text.length;
-    const { added, removed } = countChangedLines(text, start, end, rewrite.edits);
-    return { ...report, linesAdded: added, linesRemoved: removed, edits: rewrite.edits.map(describeEdit) };
-  });
-}
-
-function countChangedLines(
-  text: string,
-  start: number,
-  end: number,
-  edits: readonly Edit[],
-): { added: number; removed: number } {
-  const shifted = edits.map((edit) => ({ start: edit.start - start, end: edit.end - start, text: edit.text }));
-  const before = text.slice(start, end);
-  return countLines(diffTexts(before, applyEdits(before, shifted)));
-}
-
-function describeEdit(edit: Edit): NonNullable<FunctionReport['edits']>[number] {
-  const place = { byteOffset: edit.start, byteLength: edit.end - edit.start, text: edit.text };
-  return isForeign(edit.text) ? { ...place, encoding: 'latin1' } : place;
 }
 
 type Counts = Pick<Summary, 'files' | 'functions' | 'attempted' | 'parsed' | 'candidates'>;

@@ -1,11 +1,11 @@
 /**
  * Shapes of settings as data: one table checks a config file and prints its JSON Schema.
- * Takes nodes of jsonc-parser; returns plain values. A wrong setting is a UsageError with its place.
+ * Takes nodes of JSON with comments; returns plain values. A wrong setting is a UsageError with its place.
  */
-import { getNodeValue, type Node } from 'jsonc-parser';
 import type { LineIndex } from '../base/span.ts';
 import { UsageError } from '../base/usage-error.ts';
 import { describeUnknown } from './did-you-mean.ts';
+import { type JsonNode, valueOf } from './jsonc.ts';
 
 export type Shape = (
   | { readonly is: 'string'; readonly pattern?: RegExp }
@@ -26,19 +26,19 @@ export interface SettingSource {
 }
 
 /** Throws a UsageError that names the place of a node. */
-export function complain(source: SettingSource, node: Node, message: string): never {
+export function complain(source: SettingSource, node: JsonNode, message: string): never {
   const { line, column } = source.lines.place(node.offset);
   throw new UsageError(`${source.shownPath}:${line}:${column}: ${message}`);
 }
 
 /** Throws unless the node has the shape. `name` is how the setting is called in complaints; empty: the whole file. */
-export function checkShape(shape: Shape, node: Node, name: string, source: SettingSource): void {
+export function checkShape(shape: Shape, node: JsonNode, name: string, source: SettingSource): void {
   const expect = (isRight: boolean, wanted: string): void => {
     if (!isRight)
       complain(
         source,
         node,
-        `${name === '' ? 'the config' : `"${name}"`} must be ${wanted}, not ${JSON.stringify(getNodeValue(node))}`,
+        `${name === '' ? 'the config' : `"${name}"`} must be ${wanted}, not ${JSON.stringify(valueOf(node))}`,
       );
   };
   switch (shape.is) {
@@ -54,7 +54,7 @@ export function checkShape(shape: Shape, node: Node, name: string, source: Setti
       return expect(Number.isInteger(node.value) && node.value >= 0, 'a whole number from 0');
     case 'choice':
       if (node.type === 'string' && shape.of.includes(String(node.value))) return;
-      return complain(source, node, describeUnknown(`"${name}"`, String(getNodeValue(node)), shape.of));
+      return complain(source, node, describeUnknown(`"${name}"`, String(valueOf(node)), shape.of));
     case 'list':
       expect(node.type === 'array', 'a list');
       for (const item of node.children ?? []) checkShape(shape.of, item, name, source);
@@ -78,7 +78,7 @@ function patternOf(shape: { readonly pattern?: RegExp }): string {
   return shape.pattern === undefined ? '' : ` that matches ${shape.pattern.source}`;
 }
 
-function checkKeys(keys: Readonly<Record<string, Shape>>, node: Node, name: string, source: SettingSource): void {
+function checkKeys(keys: Readonly<Record<string, Shape>>, node: JsonNode, name: string, source: SettingSource): void {
   const seen = new Set<string>();
   for (const { key, keyNode, value } of propertiesOf(node)) {
     const shape = Object.hasOwn(keys, key) ? keys[key] : undefined;
@@ -90,7 +90,7 @@ function checkKeys(keys: Readonly<Record<string, Shape>>, node: Node, name: stri
 }
 
 /** The properties of an object node, in the order of the file. */
-export function propertiesOf(node: Node): { key: string; keyNode: Node; value: Node }[] {
+export function propertiesOf(node: JsonNode): { key: string; keyNode: JsonNode; value: JsonNode }[] {
   return (node.children ?? []).flatMap((property) => {
     const [keyNode, value] = property.children ?? [];
     return keyNode && value ? [{ key: String(keyNode.value), keyNode, value }] : [];

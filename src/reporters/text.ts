@@ -1,6 +1,6 @@
 /** What a user sees: one line for each function that can be rewritten and each finding, in the order of the file. */
 import { describeVerdict } from '../engine/notes.ts';
-import { quotePath } from '../engine/patch.ts';
+import { quotePath } from '../engine/quote-path.ts';
 import type { FileReport, Finding, FunctionReport, Summary } from '../engine/report.ts';
 import { createPaint, type Paint } from './paint.ts';
 import type { RenderOptions, Reporter } from './reporter.ts';

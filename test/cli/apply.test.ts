@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { fakeIo } from './fake-io.ts';
-import { fakePipeline } from './fake-pipeline.ts';
+import { fakePipeline, pipelinesOf } from './fake-pipeline.ts';
 import { cFunction, type Files, get, git, makeFolder, makeRepository, put, run } from './project.ts';
 
 const GOTO = 'goto out; /* \xfc */';
@@ -211,7 +211,7 @@ describe('targets', () => {
         return outcome;
       },
     };
-    expect(await main(['apply', '--allow-dirty', 'a.c'], io, async () => changing)).toBe(2);
+    expect(await main(['apply', '--allow-dirty', 'a.c'], io, pipelinesOf(changing))).toBe(2);
     expect(io.err()).toContain('a.c: not written: it has changed since it was read');
     expect(get(folder, 'a.c')).toBe('int late;\n');
     expect(readdirSync(folder).filter((name) => name.endsWith('.goto-cleanup'))).toEqual([]);
@@ -270,7 +270,7 @@ describe('an interrupt', () => {
         };
       },
     };
-    const code = await main(['apply'], interrupting, async () => fakePipeline);
+    const code = await main(['apply'], interrupting, pipelinesOf(fakePipeline));
     const states = ['a.c', 'b.c', 'c.c'].map((path) => get(folder, path).includes(GOTO));
     expect(states[0]).toBe(true);
     expect(states[2] && code === 130).toBe(false);
@@ -282,7 +282,7 @@ describe('an interrupt', () => {
     const folder = makeRepository({ 'a.c': cFunction('a') });
     const io = fakeIo(folder);
     const early = { ...io, onInterrupt: (listener: () => void) => (listener(), () => undefined) };
-    expect(await main(['apply'], early, async () => fakePipeline)).toBe(130);
+    expect(await main(['apply'], early, pipelinesOf(fakePipeline))).toBe(130);
     expect(io.err()).toContain('interrupted; 0 of 1 files written');
     expect(git(folder, 'status', '--porcelain')).toBe('');
   });

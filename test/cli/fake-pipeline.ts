@@ -3,11 +3,16 @@
  * with `refuse_me` refuses the function, one with `leak_me` is a finding. Everything else of the command line is real.
  */
 import { LineIndex } from '../../src/base/span.ts';
-import type { Pipeline } from '../../src/engine/pipeline.ts';
+import type { Pipeline, PipelineSource } from '../../src/engine/pipeline.ts';
 import type { FileOutcome } from '../../src/engine/process-file.ts';
 import type { FunctionReport } from '../../src/engine/report.ts';
 import { applyEdits } from '../../src/rewrite/apply-edits.ts';
 import type { Edit } from '../../src/rewrite/plan.ts';
+
+/** The pipeline as what the command line takes; every file is looked at. */
+export function pipelinesOf(pipeline: Pipeline): PipelineSource {
+  return { countIfIdle: () => undefined, load: async () => pipeline };
+}
 
 const FUNCTION = /^int (\w+)\(.*\)\s*\{[\s\S]*?^\}/gm;
 

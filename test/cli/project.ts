@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { main } from '../../src/cli/main.ts';
 import { fakeIo, type FakeIoOptions } from './fake-io.ts';
-import { fakePipeline } from './fake-pipeline.ts';
+import { fakePipeline, pipelinesOf } from './fake-pipeline.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -56,6 +56,6 @@ export interface RunResult {
 /** Runs the command line in a folder with the fake pipeline. */
 export async function run(cwd: string, argv: readonly string[], options: FakeIoOptions = {}): Promise<RunResult> {
   const io = fakeIo(cwd, options);
-  const code = await main(argv, io, async () => fakePipeline);
+  const code = await main(argv, io, pipelinesOf(fakePipeline));
   return { code, out: io.out().toString('latin1'), err: io.err() };
 }

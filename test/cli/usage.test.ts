@@ -7,7 +7,7 @@ import { complainAboutNode } from '../../src/cli/start.ts';
 import { REPORTERS } from '../../src/reporters/registry.ts';
 import { FORMATS } from '../../src/cli/flags.ts';
 import { fakeIo } from './fake-io.ts';
-import { fakePipeline } from './fake-pipeline.ts';
+import { fakePipeline, pipelinesOf } from './fake-pipeline.ts';
 import { cFunction, get, makeFolder, makeRepository, put, run } from './project.ts';
 
 describe('wrong usage', () => {
@@ -55,7 +55,7 @@ describe('wrong usage', () => {
   test('an unknown error is not swallowed', async () => {
     const folder = makeFolder({ 'a.c': '' });
     const broken = { ...fakePipeline, processFile: () => expect.fail('boom') };
-    await expect(main(['a.c'], fakeIo(folder), async () => broken)).rejects.toMatchObject({
+    await expect(main(['a.c'], fakeIo(folder), pipelinesOf(broken))).rejects.toMatchObject({
       message: 'at a.c',
       cause: { message: 'boom' },
     });
@@ -261,12 +261,12 @@ test('a wrong plan of ours: exit 3, the rest is written, and a bundle is kept', 
       return { ...outcome, rewrites: [], functions: [], wrongPlans: [plan] };
     },
   };
-  expect(await main(['apply'], io, async () => wrong)).toBe(3);
+  expect(await main(['apply'], io, pipelinesOf(wrong))).toBe(3);
   expect(get(folder, 'a.c')).toContain('goto out;');
   expect(get(folder, 'b.c')).toContain('return 1;');
   expect(io.err()).toContain('goto-cleanup: b.c:2:1 b: our plan was wrong, and is not written: it frees twice\n');
   const bundle = /^Please report it with (.*)$/m.exec(io.err())?.[1] ?? '';
   expect(readFileSync(join(bundle, 'input.c'), 'latin1')).toBe(get(folder, 'b.c'));
   expect(existsSync(join(bundle, 'plan.json'))).toBe(true);
-  expect(await main(['check', '--exit-zero'], fakeIo(folder), async () => wrong)).toBe(3);
+  expect(await main(['check', '--exit-zero'], fakeIo(folder), pipelinesOf(wrong))).toBe(3);
 });

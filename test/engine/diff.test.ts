@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { array, assert, constantFrom, property, sample, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyHunks, countLines, diffTexts } from '../../src/engine/diff.ts';
-import { quotePath, renderFilePatch } from '../../src/engine/patch.ts';
+import { renderFilePatch } from '../../src/engine/patch.ts';
+import { quotePath } from '../../src/engine/quote-path.ts';
 import { get, makeRepository } from '../cli/project.ts';
 
 /** Texts of few different lines, so that hunks meet; odd line ends, and often no newline at the end. */

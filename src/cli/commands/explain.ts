@@ -38,10 +38,10 @@ async function explainFunction(subject: string, flags: ExplainFlags, session: Se
   const { path, which } = splitPlace(subject, session.io.cwd);
   const { createSetting } = await import('../project-run.ts');
   const { namedFile } = await import('../named-file.ts');
-  const { contexts, root } = createSetting(session.io, [path], flags);
+  const { loadContexts, root } = createSetting(session.io, [path], flags);
   const version = namedFile(session.io, root, path);
-  const pipeline = await session.loadPipeline();
-  const { context } = contexts.contextOf(version.file);
+  const pipeline = await session.pipelines.load();
+  const { context } = (await loadContexts()).contextOf(version.file);
   const text = pipeline.explainFunction(version, which, flags.dot === true ? 'dot' : 'text', context);
   if (text === undefined) throw new UsageError(`no function at "${subject}"`);
   const { decodeBytes } = await import('../../engine/encoding.ts');

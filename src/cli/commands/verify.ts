@@ -26,11 +26,11 @@ export const verify: CommandSpec = {
     const { createSetting } = await import('../project-run.ts');
     const { VERIFY_REPORTERS } = await import('../../reporters/verify.ts');
     const { wantsColor } = await import('../color.ts');
-    const { contexts, root } = createSetting(io, [after], flags);
+    const { loadContexts, root } = createSetting(io, [after], flags);
     const [beforeText, afterText] = [await readVersion(io, root, before), await readVersion(io, root, after)];
-    const { context } = contexts.contextOf(afterText.file);
+    const { context } = (await loadContexts()).contextOf(afterText.file);
     const { decodeAll } = await import('../../engine/encoding.ts');
-    const pipeline = await session.loadPipeline();
+    const pipeline = await session.pipelines.load();
     const report = decodeAll(pipeline.verifyFiles(beforeText, afterText, context));
     await io.stdout.write(VERIFY_REPORTERS[flags.format ?? 'text'](report, wantsColor(flags.color, io.env, io.stdout)));
     const { identical, equivalent, different, unproved } = report.summary;
