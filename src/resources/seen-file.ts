@@ -1,4 +1,5 @@
 /** One file whose definitions count, with its names indexed at the first question about each kind. */
+import { LineIndex } from '../base/span.ts';
 import { scanDefinitions, structFields } from '../scan/definitions.ts';
 import type { FileDefinitions, FunctionDefinition, MacroDefinition, Prototype } from '../scan/definitions.ts';
 import { scanFunctions } from '../scan/functions.ts';
