@@ -81,7 +81,8 @@ function donorKey(study: Study, donor: FunctionExit, isRelaxed: boolean): string
 export function canAppend(study: Study): boolean {
   const last = statementsOf(study.tree.body).at(-1);
   if (!last || study.statements.isFrozen({ start: last.start, end: study.tree.body.end })) return false;
-  if (!study.tree.source.slice(0, study.tree.body.end - 1).match(/\n[ \t]*$/)) return false;
+  const brace = study.tree.body.end - 1;
+  if (study.tree.source.slice(study.tree.source.lastIndexOf('\n', brace) + 1, brace).trim() !== '') return false;
   return !completesNormally(study.tree, last) || study.exits.some((exit) => exit.kind === 'end');
 }
 
@@ -336,12 +337,19 @@ function removedReleases(draft: Draft): number {
   return draft.joins.reduce((sum, join) => sum + count(join.consumed), 0) - (draft.host ? 0 : count(draft.block));
 }
 
+/** A call on something that a call of this function made. */
+function usesAcquired(study: Study, item: Item): boolean {
+  return [...item.mentions].some((declaration) => study.acquired.has(declaration));
+}
+
 /** Three exits share, or two repeated releases or resets disappear; and something is cleaned up at all. */
 export function isWorth(study: Study, draft: Draft): boolean {
-  if (!draft.block.some((item) => item.isCleanup) || draft.joins.length === 0) return false;
-  // The end of a branch that is no exit in the text may join others; alone it is an exit only to us.
-  if (draft.joins.every((join) => join.exit.kind === 'branch') && !draft.block.some((item) => item.isRelease))
-    return false;
+  if (draft.joins.length === 0) return false;
+  // Tails that give nothing back, as far as one can tell, have to be long to be worth a label.
+  if (!draft.block.some((item) => item.isRelease || (item.isCleanup && usesAcquired(study, item)))) {
+    if (draft.block.length < 3 || !draft.block.some((item) => item.isCleanup)) return false;
+    if (draft.joins.every((join) => join.exit.kind === 'branch')) return false;
+  }
   const there = draft.block
     .flatMap((item) => item.labels)
     .reduce((sum, label) => sum + (study.gotos.get(label) ?? 0), 0);

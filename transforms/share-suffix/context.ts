@@ -2,13 +2,14 @@
 import type { Span } from '../../src/base/span.ts';
 import type { Knowledge } from '../../src/resources/knowledge.ts';
 import type { HouseStyle } from '../../src/rewrite/house-style.ts';
-import { walk } from '../../src/syntax/tree.ts';
+import type { Declaration } from '../../src/syntax/bindings.ts';
+import { fieldOf, textOf, walk } from '../../src/syntax/tree.ts';
 import type { FunctionTree } from '../../src/syntax/tree.ts';
 import { findExits } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import { findVariableLength } from './hazards.ts';
 import type { Names } from './names.ts';
-import { Releases } from './releases.ts';
+import { bare, Releases } from './releases.ts';
 import { callsOf, short, Statements } from './statements.ts';
 import type { SyntaxNode } from '../../src/syntax/tree.ts';
 
@@ -44,12 +45,14 @@ export interface Study {
   readonly unknownCall: string | undefined;
   /** goto statements per label. */
   readonly gotos: ReadonlyMap<string, number>;
+  /** Locals that got the result of a call: what they hold may have to be given back. */
+  readonly acquired: ReadonlySet<Declaration>;
   /** The text of a statement on one line, shortened. */
   text(span: Span): string;
 }
 
 /** Gathers what every step needs. */
-export function study(tree: FunctionTree, context: PlanContext, names: Names): Study {
+export function studyFunction(tree: FunctionTree, context: PlanContext, names: Names): Study {
   const statements = new Statements(tree, names, context.knowledge, context.frozen);
   const gotos = new Map<string, number>();
   walk(tree.body, (node) => {
@@ -66,12 +69,48 @@ export function study(tree: FunctionTree, context: PlanContext, names: Names): S
     statements,
     exits: findExits(tree, statements),
     variableLength: findVariableLength(tree, names),
-    unknownCall: findUnknownCall(tree, context.knowledge, names),
+    get unknownCall() {
+      return findUnknownCall(tree, context.knowledge, names);
+    },
     releases: new Releases(tree, names, context.knowledge),
     gotos,
+    acquired: findAcquired(tree, names),
     text: (span) => short(tree, span),
   };
 }
+
+function findAcquired(tree: FunctionTree, names: Names): Set<Declaration> {
+  const acquired = new Set<Declaration>();
+  for (const declaration of names.bindings.declarations) {
+    const value = declaration.initializer && bare(declaration.initializer);
+    if (value?.kind === 'call_expression') acquired.add(declaration);
+  }
+  walk(tree.body, (node) => {
+    const value = node.kind === 'assignment_expression' ? fieldOf(node, 'right') : undefined;
+    const target = fieldOf(node, 'left');
+    if (!value || bare(value).kind !== 'call_expression' || target?.kind !== 'identifier') return;
+    const declaration = names.resolve(textOf(tree, target), target.start);
+    if (declaration) acquired.add(declaration);
+  });
+  return acquired;
+}
+
+/** Is any call near the end of two exits the same? Without one there is nothing to share, and nothing to be asked. */
+export function repeatsCalls(study: Study): boolean {
+  const seen = new Set<string>();
+  for (const exit of study.exits) {
+    if (exit.kind === 'branch') continue;
+    const own = new Set(exit.list.slice(-NEAR).flatMap((node) => callsOf(study.tree, node)));
+    for (const name of own) {
+      if (seen.has(name)) return true;
+      seen.add(name);
+    }
+  }
+  return false;
+}
+
+/** Statements looked at before each return. */
+const NEAR = 12;
 
 function findUnknownCall(tree: FunctionTree, knowledge: Knowledge, names: Names): string | undefined {
   return callsOf(tree, tree.body).find(

@@ -12,7 +12,7 @@ import { diagnose } from './diagnose.ts';
 import { valueHazard } from './early-value.ts';
 import { leavesReleases, looseDrafts } from './loose.ts';
 import type { Draft, Join } from './blocks.ts';
-import { study } from './context.ts';
+import { repeatsCalls, studyFunction } from './context.ts';
 import type { PlanContext, Study } from './context.ts';
 import { findHazard } from './hazards.ts';
 import { nameLabels } from './labels.ts';
@@ -32,19 +32,27 @@ export const shareSuffix = {
 } as const;
 
 /** Plans tried per function: the verifier costs more than the planner. */
-const MOST_PLANS = 12;
+const MOST_PLANS = 16;
 
 /** Candidate rewrites of one function, the preferred first; or why there is none. */
 export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[] | Refusal {
   const names = new Names(tree);
-  const hazard = findHazard(tree, context.knowledge, names);
-  if (hazard) return hazard;
-  const subject = study(tree, context, names);
-  const unclear = findUnclearOwnership(subject);
-  if (unclear) return unclear;
+  const subject = studyFunction(tree, context, names);
+  if (!repeatsCalls(subject)) return refuse('nothing-gained', 'no call is repeated before the returns', tree.root);
+  const drafts = preferred(subject, exactDrafts(subject), looseDrafts(subject));
+  if (drafts.length === 0) {
+    const reason = diagnose(subject);
+    return reason.code === 'nothing-gained' ? reason : (findHazard(tree, context.knowledge, names) ?? reason);
+  }
+  const forbidden = findHazard(tree, context.knowledge, names) ?? findUnclearOwnership(subject);
+  return forbidden ?? plansOf(subject, drafts);
+}
+
+/** Plans of the drafts that can be written down; else why the first of them cannot. */
+function plansOf(subject: Study, drafts: readonly Draft[]): Plan[] | Refusal {
   const plans: Plan[] = [];
   let refusal: Refusal | undefined;
-  for (const draft of preferred(subject, exactDrafts(subject), looseDrafts(subject))) {
+  for (const draft of drafts) {
     const plan = finish(subject, draft);
     if (plan.kind === 'refusal') refusal ??= plan;
     else if (!plans.some((other) => sameEdits(other, plan))) plans.push(plan);
@@ -64,11 +72,13 @@ function preferred(subject: Study, exact: readonly Draft[], loose: readonly Draf
   const singles = loose.filter((draft) => labels(draft) === 1).slice(0, 4);
   const ladders = loose.filter((draft) => labels(draft) > 1).slice(0, 4);
   const best = [...whole.slice(0, 4), ...singles, ...ladders].sort((a, b) => b.score - a.score);
+  const risky = (best[0]?.joins ?? []).filter((join) => isRisky(subject, join)).slice(0, 6);
+  const oneLess = best.slice(0, 1).flatMap((draft) => risky.map((join) => without(draft, join)));
   const careful = best
     .slice(0, 4)
-    .map((draft) => ({ ...draft, joins: draft.joins.filter((join) => !isRisky(subject, join)) }))
-    .filter((draft) => draft.joins.length > 0 && isWorth(subject, draft));
-  return [...best, ...careful.map((draft) => trimmed(draft))];
+    .map((draft) => ({ ...draft, joins: draft.joins.filter((join) => !isRisky(subject, join)) }));
+  const partial = [...(risky.length > 1 ? oneLess : []), ...careful].filter((draft) => isWorth(subject, draft));
+  return [...best, ...partial.map((draft) => trimmed(draft))];
 }
 
 /** The value is computed, or a statement of the exit moves before the release it stood behind. */

@@ -53,6 +53,12 @@ export class Layout {
     return this.#source.slice(start, this.lineEnd(start)).trim() === '';
   }
 
+  /** The end of the line where only blanks are left on it, which nobody wants to keep; else the offset itself. */
+  pastBlanks(offset: number): number {
+    const blanks = /^[ \t]*(?=\r?\n)/.exec(this.#source.slice(offset, offset + 200))?.[0].length ?? 0;
+    return offset + blanks;
+  }
+
   /** A comment behind a statement on its line. */
   trailing(end: number): Comment | undefined {
     const rest = this.#source.slice(end, this.lineEnd(end));

@@ -103,8 +103,8 @@ function joinLines(lines: readonly string[], separator: string, newline: string)
 function endOfRegion(rendering: Rendering, join: Join, isAssigned: boolean): number {
   const { layout } = rendering;
   const end = exitEnd(join.exit);
-  if (join.exit.statement && !isAssigned) return end;
-  return layout.trailing(end)?.end ?? end;
+  const comment = join.exit.statement && !isAssigned ? undefined : layout.trailing(end)?.end;
+  return layout.pastBlanks(comment ?? end);
 }
 
 function assignmentOf(rendering: Rendering, join: Join): string | undefined {

@@ -5,6 +5,7 @@ import type { Knowledge } from '../../src/resources/knowledge.ts';
 import type { Declaration } from '../../src/syntax/bindings.ts';
 import { fieldOf, namedChildren, textOf, walk } from '../../src/syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../../src/syntax/tree.ts';
+import { soundsLikeOutput, soundsLikeRelease, soundsLikeWork } from './callee-names.ts';
 import type { Names } from './names.ts';
 import { isFieldName, lexSpan } from './tokens.ts';
 import type { Comment, Token } from './tokens.ts';
@@ -51,15 +52,11 @@ export interface Item extends Span {
   readonly isStore: boolean;
 }
 
-const CLEANUP_NAME =
-  /free|release|close|destroy|(?:^|_)(?:put|unref|unlock|unget|del|end|pop|dec|gc|fini|term|done|kill|leave|finish)(?:_|$)|decref|delete|clean|clear|deinit|dispose|drop|unmap|reset|stop|shutdown|detach|disconnect|remove|unregister|disable|cancel|restore|abort|rollback|unlink|discard|purge|teardown|uninit|wipe|zero|[a-z](?:Free|Put|Unref|Unlock|Del|End|Pop|Term|Done)/i;
-
-/** Calls that make, copy or look something up rather than give it back. */
-const WORKING_NAME =
-  /cpy|copy|strn?cat|format|append|push|add(?:_|$)|insert|send|write|read|parse|get|find|update|notify|record|count|store|save|load|create|alloc|open|start|draw|render|check|flush/i;
-
-const PRINTING_NAME =
-  /print|puts|putc|log|warn|err(?:or|f|$)|msg|message|debug|trace|usage|report|show|display|assert|complain|notice|die|fail|say|snprintf|str(?:cpy|cat)|memcpy|memset/i;
+/** A value that is worked out at the first call. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
 
 /** Makes items of one function; remembers each, since statements are compared often. */
 export class Statements {
@@ -111,18 +108,21 @@ export class Statements {
     return this.#frozen.some((one) => one.start < span.end && span.start < one.end);
   }
 
+  /** All but the place is worked out when it is asked for: most statements are only looked at from outside. */
   #make(statement: SyntaxNode): Item {
-    const { node, labels } = withoutLabels(this.#tree, statement);
-    const { tokens, comments } = lexSpan(this.#tree.source, node.start, node.end);
-    const mentions = new Set<Declaration>();
-    for (const [index, token] of tokens.entries()) {
-      if (token.kind !== 'name' || isFieldName(tokens, index)) continue;
-      const declaration = this.#names.resolve(token.text, token.start);
-      if (declaration) mentions.add(declaration);
-    }
-    const calls = callsOf(this.#tree, node);
-    const isRelease = calls.some(
-      (name) => this.#knowledge.name(name).releases !== undefined || CLEANUP_NAME.test(name),
+    const tree = this.#tree;
+    const { node, labels } = withoutLabels(tree, statement);
+    const lexed = once(() => lexSpan(tree.source, node.start, node.end));
+    const key = once(() => keyOf(lexed().tokens, node, this.#names));
+    const mentions = once(() => this.#mentions(lexed().tokens));
+    const calls = once(() => callsOf(tree, node));
+    const barrier = once(() => this.#barrier(node, lexed().tokens));
+    const isRelease = once(() => calls().some((name) => this.#releases(name)));
+    const isBoundary = once(() => this.#isBoundary(node));
+    const isDiagnostic = once(() => this.#isDiagnostic(node));
+    const isOutput = once(() => calls().some((name) => this.#prints(name)));
+    const isCleanup = once(
+      () => isRelease() || (mentions().size > 0 && calls().length > 0 && !isOutput() && !calls().some(soundsLikeWork)),
     );
     return {
       node,
@@ -130,20 +130,54 @@ export class Statements {
       end: node.end,
       labels,
       labelStart: statement.start,
-      key: keyOf(tokens, node, this.#names),
-      tokens,
-      mentions,
-      comments,
-      barrier: this.#barrier(node, tokens),
-      isDiagnostic: this.#isDiagnostic(node),
-      isCleanup: isRelease || (mentions.size > 0 && calls.length > 0 && !calls.some((name) => this.#works(name))),
-      isRelease,
-      isBoundary: this.#isBoundary(node),
-      isOutput: calls.some((name) => this.#prints(name)),
-      weight: textOf(this.#tree, node).split('\n').length,
       isReset: isReset(node),
       isStore: isStore(node),
+      weight: textOf(tree, node).split('\n').length,
+      get key() {
+        return key();
+      },
+      get tokens() {
+        return lexed().tokens;
+      },
+      get comments() {
+        return lexed().comments;
+      },
+      get mentions() {
+        return mentions();
+      },
+      get barrier() {
+        return barrier();
+      },
+      get isBoundary() {
+        return isBoundary();
+      },
+      get isRelease() {
+        return isRelease();
+      },
+      get isDiagnostic() {
+        return isDiagnostic();
+      },
+      get isCleanup() {
+        return isCleanup();
+      },
+      get isOutput() {
+        return isOutput();
+      },
     };
+  }
+
+  #mentions(tokens: readonly Token[]): Set<Declaration> {
+    const mentions = new Set<Declaration>();
+    for (const [index, token] of tokens.entries()) {
+      if (token.kind !== 'name' || isFieldName(tokens, index)) continue;
+      const declaration = this.#names.resolve(token.text, token.start);
+      if (declaration) mentions.add(declaration);
+    }
+    return mentions;
+  }
+
+  #releases(name: string): boolean {
+    return soundsLikeRelease(name) || this.#knowledge.name(name).releases !== undefined;
   }
 
   #isBoundary(node: SyntaxNode): boolean {
@@ -151,13 +185,10 @@ export class Statements {
     return this.#tree.errors.some((error) => error.start >= node.start && error.end <= node.end);
   }
 
-  #works(name: string): boolean {
-    return this.#prints(name) || WORKING_NAME.test(name);
-  }
-
   #prints(name: string): boolean {
+    if (soundsLikeOutput(name)) return true;
     const facts = this.#knowledge.name(name);
-    return facts.diagnostic !== undefined || facts.output !== undefined || PRINTING_NAME.test(name);
+    return facts.diagnostic !== undefined || facts.output !== undefined;
   }
 
   #barrier(node: SyntaxNode, tokens: readonly Token[]): Barrier | undefined {
