@@ -6,11 +6,12 @@ import type { Summary } from '../engine/report.ts';
 import type { SkippedFile } from '../engine/run.ts';
 import { REPORTERS } from '../reporters/registry.ts';
 import type { Reporter, RenderOptions } from '../reporters/reporter.ts';
-import { formatCount, plural, showPath } from '../reporters/text.ts';
+import { formatCount, plural } from '../reporters/text.ts';
 import { wantsColor } from './color.ts';
 import type { Format, ProjectFlags } from './flags.ts';
 import { EXIT, type Io } from './io.ts';
-import { createDisplayPath, type ProjectRun } from './project-run.ts';
+import type { ProjectRun } from './project-run.ts';
+import { createDisplayPath } from './show-path.ts';
 
 /** Writes all that was asked for. */
 export async function writeOutput(io: Io, run: ProjectRun, flags: ProjectFlags, format: Format): Promise<void> {
@@ -31,7 +32,7 @@ export async function reportOwnBugs(io: Io, run: ProjectRun): Promise<void> {
   const { stateFolder } = await import('../engine/state-folder.ts');
   for (const bug of run.ownBugs) {
     const bundle = await saveBundle(stateFolder(run.root, io.env), bug, run.report.tool.version);
-    const place = `${showPath(bug.path)}:${bug.line}:1 ${bug.name}`;
+    const place = `${createDisplayPath(io, run.root)(bug.path)}:${bug.line}:1 ${bug.name}`;
     await io.stderr.write(
       `goto-cleanup: ${place}: our plan was wrong, and is not written: ${bug.reason}\nPlease report it with ${bundle}\n`,
     );
@@ -59,7 +60,7 @@ async function saveReport(path: string, content: Uint8Array): Promise<void> {
 
 async function writeWarnings(io: Io, run: ProjectRun, displayPath: (path: string) => string): Promise<void> {
   const lines = run.report.files.flatMap(({ path, errors }) =>
-    errors.map(({ message }) => `goto-cleanup: ${showPath(displayPath(path))}: ${message}\n`),
+    errors.map(({ message }) => `goto-cleanup: ${displayPath(path)}: ${message}\n`),
   );
   await io.stderr.write(lines.join(''));
 }
@@ -76,8 +77,8 @@ async function writeDetails(io: Io, run: ProjectRun, displayPath: (path: string)
   const { attempted, parsed, candidates } = run.report.summary;
   const lines = [
     `root: ${run.root}\n`,
-    ...run.configPaths.map((path) => `config: ${showPath(displayPath(path))}\n`),
-    ...run.skipped.map(({ path, why }) => `skipped: ${showPath(displayPath(path))}: ${SKIPPED[why]}\n`),
+    ...run.configPaths.map((path) => `config: ${displayPath(path)}\n`),
+    ...run.skipped.map(({ path, why }) => `skipped: ${displayPath(path)}: ${SKIPPED[why]}\n`),
     `${plural(attempted, 'function')} parsed, ${parsed} without an error; ${plural(candidates, 'candidate')}\n`,
   ];
   await io.stderr.write(lines.join(''));

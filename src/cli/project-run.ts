@@ -1,6 +1,6 @@
 /** What check, diff and apply share: find the files, run them through the pipeline, say what came of it. */
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import { type ConfigStore, createConfigStore } from '../engine/config.ts';
 import type { ContextSource, RunFlags } from '../engine/context.ts';
@@ -134,9 +134,4 @@ function readList(path: string, shown: string): string {
   } catch {
     throw new UsageError(`can't read the list of files "${shown}"`);
   }
-}
-
-/** A path of the report as seen from the working folder. */
-export function createDisplayPath(io: Io, root: string): (path: string) => string {
-  return (path) => relative(io.cwd, resolve(root, path)) || path;
 }

@@ -8,7 +8,7 @@ export interface RenderOptions {
   readonly color: boolean;
   readonly showRefusals: boolean;
   readonly statistics: boolean;
-  /** A path of the report as the reader's terminal knows it. */
+  /** A path of the report as the reader's terminal knows it, on one line. */
   displayPath(path: string): string;
 }
 

@@ -1,6 +1,5 @@
 /** What a user sees: one line for each function that can be rewritten and each finding, in the order of the file. */
 import { describeVerdict } from '../engine/notes.ts';
-import { quotePath } from '../engine/quote-path.ts';
 import type { FileReport, Finding, FunctionReport, Summary } from '../engine/report.ts';
 import { createPaint, type Paint } from './paint.ts';
 import type { RenderOptions, Reporter } from './reporter.ts';
@@ -22,7 +21,7 @@ interface PlacedLine {
 }
 
 function renderFile(file: FileReport, options: RenderOptions, paint: Paint): string[] {
-  const path = showPath(options.displayPath(file.path));
+  const path = options.displayPath(file.path);
   const functions = file.functions.filter((entry) => options.showRefusals || entry.status !== 'refused');
   const placed: PlacedLine[] = [
     ...functions.map((entry) => renderFunction(path, entry, paint)),
@@ -76,9 +75,4 @@ export function plural(count: number, word: string): string {
 /** Thousands with commas, whatever the locale. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
-
-/** A path with control characters is quoted as git does: a line of the report stays one line. */
-export function showPath(path: string): string {
-  return [...path].some((character) => character < ' ' || character === '\x7f') ? quotePath(path) : path;
 }

@@ -2,9 +2,10 @@
 import type { VerifiedFunction, VerifyReport } from '../engine/verify-report.ts';
 import type { LedgerView } from '../verify/verdict.ts';
 import { createPaint, type Ink, type Paint } from './paint.ts';
-import { showPath } from './text.ts';
+import type { RenderOptions } from './reporter.ts';
 
-export type VerifyReporter = (report: VerifyReport, color: boolean) => string;
+export type VerifyReporter = (report: VerifyReport, options: VerifyOptions) => string;
+type VerifyOptions = Pick<RenderOptions, 'color' | 'displayPath'>;
 
 const INKS: Readonly<Record<VerifiedFunction['verdict'], Ink>> = {
   identical: 'green',
@@ -13,14 +14,23 @@ const INKS: Readonly<Record<VerifiedFunction['verdict'], Ink>> = {
   unproved: 'yellow',
 };
 
-const renderText: VerifyReporter = (report, color) => {
+const renderText: VerifyReporter = (report, { color, displayPath }) => {
   const paint = createPaint(color);
-  return report.functions.map((entry) => renderVerified(entry, paint)).join('');
+  return report.functions.map((entry) => renderVerified(withShownPaths(entry, displayPath), paint)).join('');
 };
+
+function withShownPaths(entry: VerifiedFunction, displayPath: VerifyOptions['displayPath']): VerifiedFunction {
+  const { before, after } = entry;
+  return {
+    ...entry,
+    ...(before && { before: { ...before, path: displayPath(before.path) } }),
+    ...(after && { after: { ...after, path: displayPath(after.path) } }),
+  };
+}
 
 function renderVerified(entry: VerifiedFunction, paint: Paint): string {
   const place = entry.after ?? entry.before;
-  const head = place ? `${showPath(place.path)}:${place.line}:1` : '';
+  const head = place ? `${place.path}:${place.line}:1` : '';
   const uses = entry.uses.length > 0 ? `: ${entry.uses.join(', ')}` : '';
   const verdict = paint(INKS[entry.verdict], entry.verdict);
   const lines = [
@@ -45,7 +55,7 @@ function renderDifference({ difference, before, after }: VerifiedFunction): stri
 }
 
 function renderLedger(which: string, path: string | undefined, ledger: LedgerView): string[] {
-  const place = path === undefined ? `line ${ledger.line}` : `${showPath(path)}:${ledger.line}`;
+  const place = path === undefined ? `line ${ledger.line}` : `${path}:${ledger.line}`;
   const effects = ledger.effects.length > 0 ? ledger.effects.map(oneLine) : ['(nothing)'];
   return [
     `  ${which} (${place})`,

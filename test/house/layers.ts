@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   verify: ['analysis', 'resources', 'cfg', 'syntax', 'scan'],
   engine: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify'],
   // Beside the report's types, how a report words its notes and quotes a path.
-  reporters: ['type engine', 'type verify:verdict', 'engine:report', 'engine:notes', 'engine:patch'],
+  reporters: ['type engine', 'type verify:verdict', 'engine:report', 'engine:notes'],
   cli: ['engine', 'reporters'],
   // The library for others (src/index.ts) stands on the engine and hands out the types of the layers below.
   index: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify', 'engine'],

@@ -59,7 +59,7 @@ async function writeChanges(io: Io, run: ProjectRun, flags: ApplyFlags): Promise
   const options = { allowDirty: flags.allowDirty === true, inPlace: flags.inPlace === true };
   const refusals = await findRefusals(run.changes, options);
   if (refusals.length > 0) {
-    await refuse(io, refusals);
+    await refuse(io, run.root, refusals);
     return EXIT.couldNotRun;
   }
   if (run.changes.length > 0) await keepUndo(stateFolder(run.root, io.env), run.changes);
@@ -70,7 +70,7 @@ async function writeChanges(io: Io, run: ProjectRun, flags: ApplyFlags): Promise
   const result = await writeFiles(run.changes, { ...options, isInterrupted: () => isInterrupted });
   stopListening();
   await reportWritten({ io, run, flags }, new Set(result.written));
-  if (result.failure) await refuse(io, [result.failure]);
+  if (result.failure) await refuse(io, run.root, [result.failure]);
   if (result.wasInterrupted)
     await io.stderr.write(
       `goto-cleanup: interrupted; ${result.written.length} of ${run.changes.length} files written\n`,
@@ -96,7 +96,9 @@ async function reportWritten({ io, run, flags }: Applied, written: ReadonlySet<s
   if (changes.length > 0 && io.stderr.isTty) await io.stderr.write('Next: git diff     goto-cleanup undo\n');
 }
 
-async function refuse(io: Io, refusals: readonly TargetRefusal[]): Promise<void> {
-  const lines = refusals.map(({ path, reason }) => `goto-cleanup: ${path}: not written: ${reason}\n`);
+async function refuse(io: Io, root: string, refusals: readonly TargetRefusal[]): Promise<void> {
+  const { createDisplayPath } = await import('../show-path.ts');
+  const displayPath = createDisplayPath(io, root);
+  const lines = refusals.map(({ path, reason }) => `goto-cleanup: ${displayPath(path)}: not written: ${reason}\n`);
   await io.stderr.write(lines.join(''));
 }

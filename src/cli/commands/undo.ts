@@ -20,8 +20,10 @@ export const undo: CommandSpec = {
     const flags = options as UndoFlags;
     const { findRoot } = await import('../../engine/discover.ts');
     const { stateFolder } = await import('../../engine/state-folder.ts');
+    const { createDisplayPath } = await import('../show-path.ts');
     const { undoLast } = await import('../../engine/undo.ts');
     const root = findRoot(io.cwd, [], flags.root);
+    const displayPath = createDisplayPath(io, root);
     let isInterrupted = false;
     const stopListening = io.onInterrupt(() => {
       isInterrupted = true;
@@ -33,13 +35,17 @@ export const undo: CommandSpec = {
       return EXIT.nothingToReport;
     }
     if (result.kind === 'refused') {
-      const lines = result.refusals.map(({ path, reason }) => `goto-cleanup: ${path}: not undone: ${reason}\n`);
+      const lines = result.refusals.map(
+        ({ path, reason }) => `goto-cleanup: ${displayPath(path)}: not undone: ${reason}\n`,
+      );
       await io.stderr.write(`${lines.join('')}Nothing was written. By hand: git apply ${result.patch}\n`);
       return EXIT.couldNotRun;
     }
-    await io.stdout.write(result.written.map((path) => `${path}\n`).join(''));
+    await io.stdout.write(result.written.map((path) => `${displayPath(path)}\n`).join(''));
     if (result.failure)
-      await io.stderr.write(`goto-cleanup: ${result.failure.path}: not undone: ${result.failure.reason}\n`);
+      await io.stderr.write(
+        `goto-cleanup: ${displayPath(result.failure.path)}: not undone: ${result.failure.reason}\n`,
+      );
     if (result.failure) return EXIT.couldNotRun;
     return result.wasInterrupted ? EXIT.interrupted : EXIT.nothingToReport;
   },

@@ -32,7 +32,9 @@ export const verify: CommandSpec = {
     const { decodeAll } = await import('../../engine/encoding.ts');
     const pipeline = await session.pipelines.load();
     const report = decodeAll(pipeline.verifyFiles(beforeText, afterText, context));
-    await io.stdout.write(VERIFY_REPORTERS[flags.format ?? 'text'](report, wantsColor(flags.color, io.env, io.stdout)));
+    const { createDisplayPath } = await import('../show-path.ts');
+    const rendering = { color: wantsColor(flags.color, io.env, io.stdout), displayPath: createDisplayPath(io, root) };
+    await io.stdout.write(VERIFY_REPORTERS[flags.format ?? 'text'](report, rendering));
     const { identical, equivalent, different, unproved } = report.summary;
     if (flags.quiet !== true)
       await io.stderr.write(
