@@ -4,10 +4,10 @@ import { UsageError } from '../base/usage-error.ts';
 import { describeUnknown } from '../engine/did-you-mean.ts';
 import { COLOR_CHOICES, type ColorChoice } from './color.ts';
 
-/** Names that --platform takes. Repeated here because the config's table is not loaded for `--help`. */
-const PLATFORMS = ['posix', 'glibc', 'musl', 'windows', 'strict'] as const;
-const STYLES = ['auto', 'single', 'ladder'] as const;
-const PROOFS = ['identical', 'equivalent'] as const;
+/** The same words as in the config; its table is not loaded for `--help`, so they stand here again. */
+export const PLATFORMS = ['posix', 'glibc', 'musl', 'windows', 'strict'] as const;
+export const STYLES = ['auto', 'single', 'ladder'] as const;
+export const PROOFS = ['identical', 'equivalent'] as const;
 export const FORMATS = ['text', 'json', 'jsonl', 'patch'] as const;
 export type Format = (typeof FORMATS)[number];
 

@@ -1,10 +1,10 @@
 /** What may stand in goto-cleanup.json. One table for the check, the schema and the documentation. */
+import { PLATFORMS } from '../resources/preset.ts';
 import { FINDING_CODES } from './finding-codes.ts';
 import { type Shape, toJsonSchema } from './setting-shape.ts';
 
 export const STYLES = ['auto', 'single', 'ladder'] as const;
 export const PROOFS = ['identical', 'equivalent'] as const;
-export const PLATFORM_NAMES = ['posix', 'glibc', 'musl', 'windows', 'strict'] as const;
 const KINDS = ['memory', 'handle', 'descriptor', 'lock', 'reference', 'other'] as const;
 const SENTINELS = ['null', '-1', 'map-failed', 'none'] as const;
 const FAILURES = ['sentinel', 'nonzero', 'negative', 'zero', 'never'] as const;
@@ -88,7 +88,7 @@ export const CONFIG_SHAPE: Shape = {
         success: { is: 'string', about: 'The value that means success.' },
       },
     },
-    platform: { is: 'choice', of: PLATFORM_NAMES, about: 'Whose promises about library functions count.' },
+    platform: { is: 'choice', of: PLATFORMS, about: 'Whose promises about library functions count.' },
     pairs: { is: 'list', of: PAIR, about: 'Calls that obtain a resource, and the calls that give it back.' },
     diagnostics: {
       is: 'list',

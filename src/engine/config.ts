@@ -9,6 +9,7 @@ import type { ParseError } from 'jsonc-parser';
 import { LineIndex } from '../base/span.ts';
 import { UsageError } from '../base/usage-error.ts';
 import type { AcquireFacts, HandlePosition, ResourceKind, Sentinel } from '../resources/knowledge.ts';
+import type { Platform } from '../resources/preset.ts';
 import { CONFIG_SHAPE } from './config-shape.ts';
 import { type JsonNode, loadJsonc, valueOf } from './jsonc.ts';
 import { checkShape, propertiesOf, type SettingSource } from './setting-shape.ts';
@@ -62,15 +63,13 @@ export interface OverrideSetting extends LocalSettings {
   readonly files: readonly string[];
 }
 
-export type PlatformName = 'posix' | 'glibc' | 'musl' | 'windows' | 'strict';
-
 /** All settings of one config file; lists are empty where the file is silent. */
 export interface Config extends LocalSettings {
   /** Absolute path of the file; undefined where there is none. */
   readonly path: string | undefined;
   readonly extends: readonly string[];
   readonly status?: { readonly types?: readonly string[]; readonly variable?: string; readonly success?: string };
-  readonly platform?: PlatformName;
+  readonly platform?: Platform;
   readonly pairs: readonly PairSetting[];
   readonly diagnostics: readonly DiagnosticSetting[];
   readonly acceptLogOrder: boolean;

@@ -1,9 +1,10 @@
 /** Makes the context in which one file is processed: config and flags brought together, knowledge, the parser. */
 import { dirname, relative, sep } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
+import type { Platform } from '../resources/preset.ts';
 import { parsePair } from '../resources/resource-config.ts';
 import { createParser, type FunctionParser } from '../syntax/parse.ts';
-import { type Config, type ConfigStore, type LocalSettings, type PlatformName } from './config.ts';
+import { type Config, type ConfigStore, type LocalSettings } from './config.ts';
 import type { SourceFile } from './discover.ts';
 import {
   checkPresets,
@@ -21,7 +22,7 @@ export interface RunFlags {
   readonly proof?: 'identical' | 'equivalent';
   readonly label?: string;
   readonly functionPattern?: RegExp;
-  readonly platform?: PlatformName;
+  readonly platform?: Platform;
   readonly presets: readonly string[];
   /** `ACQUIRE=RELEASE` or `ACQUIRE=RELEASE:noop-on-null`. */
   readonly pairs: readonly string[];

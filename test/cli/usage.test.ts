@@ -5,7 +5,8 @@ import { main } from '../../src/cli/main.ts';
 import { createProgress } from '../../src/cli/progress.ts';
 import { complainAboutNode } from '../../src/cli/start.ts';
 import { REPORTERS } from '../../src/reporters/registry.ts';
-import { FORMATS } from '../../src/cli/flags.ts';
+import { FORMATS, PLATFORMS, PROOFS, STYLES } from '../../src/cli/flags.ts';
+import { configSchema } from '../../src/engine/config-shape.ts';
 import { fakeIo } from './fake-io.ts';
 import { fakePipeline, pipelinesOf } from './fake-pipeline.ts';
 import { cFunction, get, makeFolder, makeRepository, put, run } from './project.ts';
@@ -85,6 +86,13 @@ describe('help and version', () => {
   test('every format of the flags has its reporter', () => {
     expect(REPORTERS.map((reporter) => reporter.name)).toEqual([...FORMATS]);
   });
+});
+
+test('flags and config take the same words', () => {
+  const { properties } = configSchema() as { properties: Record<string, { enum?: string[] }> };
+  expect(properties['platform']?.enum).toEqual([...PLATFORMS]);
+  expect(properties['style']?.enum).toEqual([...STYLES]);
+  expect(properties['proof']?.enum).toEqual([...PROOFS]);
 });
 
 describe('output', () => {
