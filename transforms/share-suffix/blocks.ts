@@ -70,7 +70,7 @@ function donorKey(study: Study, donor: FunctionExit, isRelaxed: boolean): string
   let next = exitEnd(donor);
   for (let index = 0; index < LONGEST; index++) {
     const item = donor.items.fromEnd(index);
-    if (!item || (!isRelaxed && (item.barrier || frozenGap(study, item, next)))) break;
+    if (!item || (!isRelaxed && (item.isBoundary || frozenGap(study, item, next)))) break;
     keys.push(item.key);
     next = item.start;
   }
@@ -83,8 +83,20 @@ export function canAppend(study: Study): boolean {
   if (!last || study.statements.isFrozen({ start: last.start, end: study.tree.body.end })) return false;
   const brace = study.tree.body.end - 1;
   if (study.tree.source.slice(study.tree.source.lastIndexOf('\n', brace) + 1, brace).trim() !== '') return false;
+  // A second cleanup area beside one that is there reads badly, and a later run must find nothing more to do.
+  if (endsInLabels(study)) return false;
   return !completesNormally(study.tree, last) || study.exits.some((exit) => exit.kind === 'end');
 }
+
+/** The body ends in a short tail that gotos lead to. */
+function endsInLabels(study: Study): boolean {
+  return statementsOf(study.tree.body)
+    .slice(-LONGEST_TAIL)
+    .some((node) => study.statements.item(node).labels.some((label) => study.gotos.has(label)));
+}
+
+/** Statements of a cleanup area behind its first label. */
+const LONGEST_TAIL = 12;
 
 function draftsOf(
   study: Study,
@@ -94,14 +106,19 @@ function draftsOf(
 ): Draft[] {
   const lengths = new Map<FunctionExit, number>();
   for (const exit of study.exits) {
-    if (exit === host || !mayJoin(study, exit, host)) continue;
+    if (exit === host || exit === donor || !mayJoin(study, exit, host)) continue;
     const array = variableLengthBetween(study, exit, host);
     if (array) {
       if (!obstacles) continue;
       obstacles.push(array);
     }
-    const length = agreement(study, exit, donor, host !== undefined, obstacles);
+    const length = agreement(study, exit, donor, host !== undefined, obstacles, LONGEST);
     if (length > 0) lengths.set(exit, length);
+  }
+  if (lengths.size === 0) return [];
+  if (!host && mayJoin(study, donor, host) && !variableLengthBetween(study, donor, host)) {
+    const most = Math.max(...lengths.values()) + HEAVIEST_RUNG;
+    lengths.set(donor, agreement(study, donor, donor, false, obstacles, most));
   }
   dropNested(lengths);
   const ladder = host ? ladderInPlace(lengths) : ladderAtEnd(lengths, donor);
@@ -149,11 +166,12 @@ function agreement(
   donor: FunctionExit,
   inPlace: boolean,
   obstacles: Barrier[] | undefined,
+  most: number,
 ): number {
   let length = 0;
   let next = exitEnd(exit);
   let theirNext = exitEnd(donor);
-  for (; length < LONGEST; length++) {
+  for (; length < most; length++) {
     const mine = exit.items.fromEnd(length);
     const theirs = donor.items.fromEnd(length);
     if (!mine || !theirs || mine.key !== theirs.key) return length;

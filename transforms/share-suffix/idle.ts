@@ -22,7 +22,7 @@ export interface Preparation {
 export type Idle =
   | { readonly isIdle: true; readonly preparation?: Preparation; readonly declaration?: Declaration }
   /** `code` where the declaration, not the path, is in the way. */
-  | { readonly isIdle: false; readonly reason: string; readonly isUnnameable: boolean };
+  | { readonly isIdle: false; readonly reason: () => string; readonly isUnnameable: boolean };
 
 /** One place where a handle gets a value. */
 interface Store {
@@ -61,9 +61,11 @@ export class Handles {
   }
 
   #busy(release: Release, exit: FunctionExit, why: string, isUnnameable = false): Idle {
-    const name = textOf(this.#study.tree, release.handle);
-    const line = lineOf(this.#study, exitEnd(exit));
-    return { isIdle: false, reason: `\`${name}\` at line ${line}: ${why}`, isUnnameable };
+    const reason = (): string => {
+      const name = textOf(this.#study.tree, release.handle);
+      return `\`${name}\` at line ${lineOf(this.#study, exitEnd(exit))}: ${why}`;
+    };
+    return { isIdle: false, reason, isUnnameable };
   }
 
   /** Nothing was stored yet: the declaration decides, or whether the object it lies in was zeroed. */

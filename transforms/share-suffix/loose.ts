@@ -215,7 +215,7 @@ function entryAt(
       if (!obstacles) return undefined;
       obstacles.push({
         code: idle.isUnnameable ? 'unnameable-type' : 'not-proved',
-        reason: `one block would not do: ${idle.reason}`,
+        reason: `one block would not do: ${idle.reason()}`,
         at: item,
       });
       continue;
@@ -232,7 +232,7 @@ function entryAt(
 
 /** In words, for a release of which nothing is known. */
 function unknownRelease(study: Study, item: Item): Idle {
-  const reason = `nothing is known of what \`${study.text(item)}\` does when nothing is held`;
+  const reason = (): string => `nothing is known of what \`${study.text(item)}\` does when nothing is held`;
   return { isIdle: false, reason, isUnnameable: false };
 }
 
