@@ -47,7 +47,7 @@ function maskStatement(text: MaskText, i: number, to: number, onBlock: OnBlock):
   if (STATEMENT_WORDS.has(word)) return maskSimple(text, i, to, onBlock);
   if (ASM_WORDS.has(word)) return maskAssembly(text, i, to);
   if (text.word(i + 1) === ':' && text.word(i + 2) !== ':') return i + 2;
-  return maskMacroStatement(text, i, to) ?? maskDeclarationOrExpression(text, i, to, onBlock);
+  return maskMacroStatement(text, i, to, onBlock) ?? maskDeclarationOrExpression(text, i, to, onBlock);
 }
 
 function maskHeader(text: MaskText, i: number, onBlock: OnBlock): number {
@@ -104,7 +104,7 @@ function maskSimple(text: MaskText, i: number, to: number, onBlock: OnBlock): nu
 }
 
 /** `NAME(...)` at the start of a statement, without a semicolon behind it; undefined when it is something else. */
-function maskMacroStatement(text: MaskText, i: number, to: number): number | undefined {
+function maskMacroStatement(text: MaskText, i: number, to: number, onBlock: OnBlock): number | undefined {
   if (text.word(i + 1) !== '(') return maskBareMacro(text, i, to);
   const name = text.word(i);
   if (SPECIFIERS.has(name) || name.startsWith('__attribute')) return undefined;
@@ -112,14 +112,15 @@ function maskMacroStatement(text: MaskText, i: number, to: number): number | und
   if (behind > to) return undefined;
   const next = text.word(behind);
   if (next === '{') return maskLoopMacro(text, i, behind);
-  if (next === '}') return terminateMacro(text, behind);
+  if (next === '}') return terminateMacro(text, i, behind, onBlock);
   if (behind >= to) return undefined;
   if (isLoopName(name) && startsLoopBody(text, behind)) return maskLoopMacro(text, i, behind);
   const isDeeper = text.isFirstOnLine(behind) && text.column(behind) > text.column(i);
   if (next === '(' && isDeeper) return maskLoopMacro(text, i, behind);
   if (!text.isIdentifier(behind)) return undefined;
   if (isTypeMacro(text, behind, to)) return undefined;
-  if (text.isFirstOnLine(behind) && text.column(behind) <= text.column(i)) return terminateMacro(text, behind);
+  if (text.isFirstOnLine(behind) && text.column(behind) <= text.column(i))
+    return terminateMacro(text, i, behind, onBlock);
   return maskLoopMacro(text, i, behind);
 }
 
@@ -142,7 +143,8 @@ function isTypeMacro(text: MaskText, behind: number, to: number): boolean {
 }
 
 /** Behind `NAME(...)`, a `;` in the white space. */
-function terminateMacro(text: MaskText, behind: number): number {
+function terminateMacro(text: MaskText, i: number, behind: number, onBlock: OnBlock): number {
+  maskExpression(text, i, behind, onBlock);
   text.terminate(behind - 1);
   return behind;
 }
