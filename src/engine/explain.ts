@@ -1,4 +1,7 @@
-/** `explain FILE:FUNCTION`: the graph, the plan with its proof, or the refusal with what the user can do. */
+/** `explain FILE:FUNCTION`: the exit ledger, the graph, the plan with its proof, or the refusal with what the user can do. */
+import { exitLedger } from '../analysis/ledger.ts';
+import type { FunctionParts } from '../analysis/ledger.ts';
+import { renderLedger } from '../analysis/render-ledger.ts';
 import { LineIndex } from '../base/span.ts';
 import { buildGraph } from '../cfg/build.ts';
 import { renderDot } from '../cfg/dot.ts';
@@ -26,8 +29,8 @@ export function explainFunction(
       : lines.place(one.start).line <= which.line && lines.place(one.end).line >= which.line,
   );
   if (!range) return undefined;
-  const graph = graphOf(file.text, range, form, context);
-  if (form === 'dot') return graph;
+  const parts = partsOf(file, range, context);
+  if (form === 'dot') return 'problem' in parts ? parts.problem : renderDot(parts.tree, parts.graph);
   const outcome = processFunction(openSubject(file.text, file.path, context), range);
   const place = lines.place(range.start);
   return [
@@ -35,18 +38,31 @@ export function explainFunction(
     '',
     ...describe(outcome, lines),
     '',
+    'exit ledger:',
+    'problem' in parts ? parts.problem : ledgerText(parts, lines),
     'control flow:',
-    graph,
+    'problem' in parts ? parts.problem : renderGraph(parts.tree, parts.graph),
   ].join('\n');
 }
 
-function graphOf(text: string, range: FunctionRange, form: 'text' | 'dot', context: FileContext): string {
-  const read = readFunction(context.parser(), text, range);
+/** The function under its first choice of preprocessor lines, or why it has no graph. */
+function partsOf(
+  file: FileText,
+  range: FunctionRange,
+  context: FileContext,
+): FunctionParts | { readonly problem: string } {
+  const read = readFunction(context.parser(), file.text, range);
   const tree = read.kind === 'function' ? read.versions[0]?.tree : undefined;
-  if (!tree) return read.kind === 'refusal' ? `(not built: ${read.reason})\n` : '';
-  const graph = buildGraph(tree, resolveNames(tree));
-  if ('kind' in graph) return `(not built: ${graph.reason})\n`;
-  return form === 'dot' ? renderDot(tree, graph) : renderGraph(tree, graph);
+  if (!tree) return { problem: read.kind === 'refusal' ? `(not built: ${read.reason})\n` : '' };
+  const bindings = resolveNames(tree);
+  const graph = buildGraph(tree, bindings);
+  if ('kind' in graph) return { problem: `(not built: ${graph.reason})\n` };
+  return { tree, bindings, graph, knowledge: context.knowledgeFor(file.path, file.text) };
+}
+
+function ledgerText(parts: FunctionParts, lines: LineIndex): string {
+  const ledger = exitLedger(parts);
+  return ledger.kind === 'refusal' ? `  (none: ${ledger.reason})\n` : renderLedger(ledger, lines);
 }
 
 function describe(outcome: FunctionOutcome, lines: LineIndex): string[] {

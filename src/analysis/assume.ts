@@ -1,0 +1,169 @@
+/** Takes a condition to be true or false on a path, if it can be. */
+import { joinValues } from './atoms.ts';
+import type { Atom, AtomTable, Place, Relation, Value } from './atoms.ts';
+import { assumeRelation, factOf, mirrored, opposite, signsWhere } from './facts.ts';
+import type { Fact } from './facts.ts';
+import { keyOf } from './memory.ts';
+import { settle } from './settle.ts';
+import type { Site, State } from './state.ts';
+
+export interface Split {
+  readonly yes: State | undefined;
+  readonly no: State | undefined;
+}
+
+export interface Operand {
+  readonly value: Value;
+  /** Where it was read from, to remember there which of several values it can still be. */
+  readonly place: Place | undefined;
+}
+
+export class Assumer {
+  readonly #atoms: AtomTable;
+  readonly #sites: readonly Site[];
+
+  constructor(atoms: AtomTable, sites: readonly Site[]) {
+    this.#atoms = atoms;
+    this.#sites = sites;
+  }
+
+  /** Splits a path on `left relation right`; the state given is used up. */
+  split(state: State, relation: Relation, left: Operand, right: Operand): Split {
+    const [a, b] = [left.value[0], right.value[0]];
+    if (a !== undefined && b !== undefined && left.value.length === 1 && right.value.length === 1)
+      return this.#splitAtoms(state, relation, a, b);
+    if (b !== undefined && right.value.length === 1 && left.value.length > 1)
+      return this.#splitJoined(state, relation, left, b);
+    if (a !== undefined && left.value.length === 1 && right.value.length > 1)
+      return this.#splitJoined(state, mirrored(relation), right, a);
+    return this.#open(state);
+  }
+
+  /** Both ways are possible as far as we know, and a join may have hidden that one is not. */
+  #open(state: State): Split {
+    state.inexact ??= 'a condition reads a value of which several paths were joined';
+    const no = state.fork();
+    return { yes: state, no };
+  }
+
+  #splitJoined(state: State, relation: Relation, left: Operand, right: Atom): Split {
+    const can = (which: Relation): Value =>
+      left.value.filter((atom) => this.#decide(state, which, atom, right) !== 'impossible');
+    const [yesValue, noValue] = [can(relation), can(opposite(relation))];
+    if (yesValue.length === 0) return { yes: undefined, no: state };
+    if (noValue.length === 0) return { yes: state, no: undefined };
+    if (left.place === undefined || state.blurred.has(keyOf(left.place)))
+      state.inexact ??= 'a condition reads a value of which several paths were joined';
+    const no = state.fork();
+    this.#narrow(state, left.place, yesValue, relation, right);
+    this.#narrow(no, left.place, noValue, opposite(relation), right);
+    return { yes: state, no };
+  }
+
+  #narrow(state: State, place: Place | undefined, value: Value, relation: Relation, right: Atom): void {
+    if (place) state.cells.set(keyOf(place), { place, value });
+    const only = value[0];
+    if (only === undefined || value.length > 1) return;
+    const fact = this.#decide(state, relation, only, right);
+    if (fact !== 'impossible') this.#learn(state, only, fact);
+  }
+
+  #splitAtoms(state: State, relation: Relation, left: Atom, right: Atom): Split {
+    const compared = this.#comparison(relation, left, right);
+    if (compared) return this.#splitAtoms(state, compared.relation, compared.left, compared.right);
+    if (this.#isConstant(left) && !this.#isConstant(right))
+      return this.#splitAtoms(state, mirrored(relation), right, left);
+    const yes = this.#decide(state, relation, left, right);
+    const no = this.#decide(state, opposite(relation), left, right);
+    if (yes === 'impossible' && no === 'impossible') return { yes: undefined, no: undefined };
+    if (yes === 'impossible') return { yes: undefined, no: state };
+    if (no === 'impossible') return { yes: state, no: undefined };
+    this.#doubt(state, relation, left, right);
+    const other = state.fork();
+    this.#remember(state, relation, left, right, yes);
+    this.#remember(other, opposite(relation), left, right, no);
+    return { yes: state, no: other };
+  }
+
+  /** `ok != 0` where ok is `p != NULL`. */
+  #comparison(
+    relation: Relation,
+    left: Atom,
+    right: Atom,
+  ): { relation: Relation; left: Atom; right: Atom } | undefined {
+    const info = this.#atoms.info(left);
+    if (info.kind !== 'compare' || !info.operands || !info.relation) return undefined;
+    if (this.#atoms.info(right).number !== 0 || (relation !== '==' && relation !== '!=')) return undefined;
+    const [a, b] = info.operands;
+    return { relation: relation === '!=' ? info.relation : opposite(info.relation), left: a, right: b };
+  }
+
+  #isConstant(atom: Atom): boolean {
+    const { kind } = this.#atoms.info(atom);
+    return kind === 'number' || kind === 'named';
+  }
+
+  #decide(state: State, relation: Relation, left: Atom, right: Atom): Fact | 'impossible' {
+    const { atom, holds } = this.#canonical(relation, left, right);
+    const known = state.facts.get(atom);
+    if (known && known.signs === signsWhere('==', 0))
+      return holds ? 'impossible' : factOf(this.#atoms, state.facts, left);
+    if (known && (known.signs & signsWhere('==', 0)) === 0)
+      return holds ? factOf(this.#atoms, state.facts, left) : 'impossible';
+    return assumeRelation(this.#atoms, state.facts, relation, left, right);
+  }
+
+  /** One atom for a comparison, its mirror image and its opposite. */
+  #canonical(relation: Relation, left: Atom, right: Atom): { atom: Atom; holds: boolean } {
+    let [which, a, b] = [relation, left, right];
+    if (a > b) [which, a, b] = [mirrored(which), b, a];
+    const isNegated = which === '!=' || which === '>=' || which === '<=';
+    return { atom: this.#atoms.compare(isNegated ? opposite(which) : which, a, b), holds: !isNegated };
+  }
+
+  #remember(state: State, relation: Relation, left: Atom, right: Atom, fact: Fact): void {
+    if (!this.#isExactlySign(relation, right)) {
+      const { atom, holds } = this.#canonical(relation, left, right);
+      const zero = signsWhere('==', 0);
+      state.facts.set(atom, { signs: holds ? signsWhere('!=', 0) & ~zero : zero });
+    }
+    this.#learn(state, left, fact);
+  }
+
+  /** Do sign classes hold all that the comparison says? */
+  #isExactlySign(relation: Relation, right: Atom): boolean {
+    const number = this.#atoms.info(right).number;
+    return number !== undefined && (signsWhere(relation, number) & signsWhere(opposite(relation), number)) === 0;
+  }
+
+  #learn(state: State, atom: Atom, fact: Fact): void {
+    if (this.#isConstant(atom) && this.#atoms.info(atom).number !== undefined) return;
+    state.facts.set(atom, fact);
+    settle(state, this.#atoms, this.#sites, atom);
+  }
+
+  /** Both ways look possible. Could what we know of the operands be too coarse for that to be true? */
+  #doubt(state: State, relation: Relation, left: Atom, right: Atom): void {
+    for (const atom of [left, right])
+      if (state.blurred.has(atom))
+        state.inexact ??= `\`${this.#atoms.text(atom)}\` is compared after paths were joined`;
+    const isEquality = relation === '==' || relation === '!=';
+    if (this.#isExactlySign(relation, right) || (isEquality && this.#isConstant(right))) return;
+    const { atom } = this.#canonical(relation, left, right);
+    for (const operand of [left, right]) {
+      if (this.#isConstant(operand)) continue;
+      const before = state.compared.get(operand);
+      // `n > 3` and later `n > 5`: not every combination is possible.
+      if (before !== undefined && before !== atom)
+        state.inexact ??= `\`${this.#atoms.text(operand)}\` is compared in two ways`;
+      state.compared.set(operand, atom);
+    }
+  }
+}
+
+/** What a condition as a value is: 1, 0, or either. */
+export function truthValues(atoms: AtomTable, canBeTrue: boolean, canBeFalse: boolean): Value {
+  const truth: Value = canBeTrue ? [atoms.number(1)] : [];
+  const falsehood: Value = canBeFalse ? [atoms.number(0)] : [];
+  return canBeTrue && canBeFalse ? joinValues(truth, falsehood) : [...truth, ...falsehood];
+}

@@ -1,0 +1,137 @@
+/**
+ * Are two ledgers the same? Independent of where the exits stand and of how paths were joined on either side: an
+ * outcome of one side needs a counterpart that may be the same, not one that reads the same.
+ */
+import type { Ledger } from './ledger.ts';
+import { describeOutcome } from './render-ledger.ts';
+import type { Outcome, ReturnedValue } from './outcome.ts';
+
+export interface LedgerDifference {
+  /** The version that has the outcome; the other has none like it. */
+  readonly side: 'before' | 'after';
+  readonly reason: string;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Why two ledgers can't be compared; undefined when they can.
+ * A difference counts only where both are exact and name the same resources and releasers.
+ */
+export function incomparable(before: Ledger, after: Ledger): string | undefined {
+  for (const one of [before, after]) if (!one.isExact) return one.inexactBecause ?? 'a ledger is not exact';
+  if (!sameSet(resourceKeys(before), resourceKeys(after))) return 'the two versions acquire different things';
+  if (!sameSet(releasers(before), releasers(after))) return 'the two versions release by different calls';
+  return undefined;
+}
+
+/**
+ * The first outcome of one ledger that the other can't have.
+ * @returns undefined when they agree, or can't be compared (`incomparable` says why)
+ */
+export function compareLedgers(before: Ledger, after: Ledger): LedgerDifference | undefined {
+  if (incomparable(before, after) !== undefined) return undefined;
+  return missingIn(before, after, 'before') ?? missingIn(after, before, 'after') ?? missingParameter(before, after);
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((one) => b.has(one));
+}
+
+/** A site is the same in both versions when its call and its first handle read the same. */
+function resourceKeys(ledger: Ledger): Set<string> {
+  return new Set(ledger.resources.map((one) => `${one.name} = ${one.call}`));
+}
+
+function releasers(ledger: Ledger): Set<string> {
+  return new Set(
+    ledger.outcomes.flatMap((one) => [...one.releases, ...one.repeated].map((release) => release.releaser)),
+  );
+}
+
+/** What became of each resource; `undefined` for one of which that is not certain. */
+type Fates = ReadonlyMap<string, string | undefined>;
+
+interface Side {
+  readonly outcome: Outcome;
+  readonly fates: Fates;
+}
+
+function sidesOf(ledger: Ledger): Side[] {
+  return ledger.outcomes
+    .filter((outcome) => outcome.exit.kind !== 'no-return')
+    .map((outcome) => ({ outcome, fates: fatesOf(ledger, outcome) }));
+}
+
+function fatesOf(ledger: Ledger, outcome: Outcome): Fates {
+  const fates = new Map<string, string | undefined>();
+  const keys = new Map(ledger.resources.map((one) => [one.id, `${one.name} = ${one.call}`]));
+  const doubtful = new Set<string>();
+  const add = (resource: number, fate: string | undefined): void => {
+    const key = keys.get(resource) ?? '?';
+    if (fate === undefined) doubtful.add(key);
+    // Several sites that read the same, as in repeated lock calls, are counted together.
+    fates.set(key, [...(fates.get(key)?.split(' ') ?? []), fate ?? '?'].toSorted().join(' '));
+  };
+  for (const one of outcome.releases) if (one.resource !== undefined) add(one.resource, `released-by-${one.releaser}`);
+  for (const one of outcome.held) add(one.resource, one.isUntested || one.isDoubtful ? undefined : 'held');
+  for (const one of outcome.handedOver) add(one.resource, one.how === 'stored' ? 'returned' : one.how);
+  for (const one of outcome.unknown) add(one, undefined);
+  for (const one of outcome.uncertain) doubtful.add(keys.get(one) ?? '?');
+  for (const one of ledger.resources) if (one.isInLoop) doubtful.add(keys.get(one.id) ?? '?');
+  for (const key of doubtful) fates.set(key, undefined);
+  return fates;
+}
+
+function mayBeSame(a: Fates, b: Fates): boolean {
+  for (const key of new Set([...a.keys(), ...b.keys()])) {
+    const isOpen = (a.has(key) && a.get(key) === undefined) || (b.has(key) && b.get(key) === undefined);
+    if (!isOpen && a.get(key) !== b.get(key)) return false;
+  }
+  return true;
+}
+
+function missingIn(one: Ledger, other: Ledger, side: 'before' | 'after'): LedgerDifference | undefined {
+  const there = sidesOf(other);
+  for (const { outcome, fates } of sidesOf(one)) {
+    const alike = there.filter((candidate) => mayBeSame(fates, candidate.fates));
+    const values = alike.flatMap((candidate) => candidate.outcome.returns ?? []);
+    const lost = outcome.returns?.find((value) => !values.some((candidate) => mayBeEqual(value, candidate)));
+    if (alike.length > 0 && !lost) continue;
+    const text = describeOutcome(one, outcome);
+    const which = side === 'before' ? ['first', 'second'] : ['second', 'first'];
+    const what = lost && alike.length > 0 ? `\`${lost.text}\` is returned so` : 'it does so';
+    return { side, outcome, reason: `the ${which[0]} version ${text}; on no path of the ${which[1]} ${what}` };
+  }
+  return undefined;
+}
+
+function mayBeEqual(a: ReturnedValue, b: ReturnedValue): boolean {
+  if (a.kind === 'number' && b.kind === 'number') return a.text === b.text;
+  // Two names may stand for one number.
+  return a.kind === 'any' || b.kind === 'any' || (a.signs & b.signs) !== 0;
+}
+
+/** A parameter is the same thing in both versions: it is released in both or in neither. */
+function missingParameter(before: Ledger, after: Ledger): LedgerDifference | undefined {
+  return parameterOf(before, after, 'before') ?? parameterOf(after, before, 'after');
+}
+
+function parameterOf(one: Ledger, other: Ledger, side: 'before' | 'after'): LedgerDifference | undefined {
+  const there = new Set(other.outcomes.flatMap(releasedParameters));
+  for (const outcome of one.outcomes) {
+    const lost = releasedParameters(outcome).find((name) => !there.has(name));
+    if (lost !== undefined)
+      return {
+        side,
+        outcome,
+        reason: `the parameter \`${lost}\` is released in the ${side === 'before' ? 'first' : 'second'} version only`,
+      };
+  }
+  return undefined;
+}
+
+function releasedParameters(outcome: Outcome): string[] {
+  return [...outcome.releases, ...outcome.repeated].flatMap(({ foreign }) =>
+    foreign?.origin === 'parameter' ? [foreign.text] : [],
+  );
+}

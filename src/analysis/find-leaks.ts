@@ -1,0 +1,118 @@
+/**
+ * Findings that fall out of the ledger. A false one is worse than a missed one: what went through unseen hands, through
+ * a join that forgot something, or through a test that is not understood is not reported.
+ */
+import type { LineIndex, Span } from '../base/span.ts';
+import type { Ledger, LedgerResource } from './ledger.ts';
+import type { HeldResource, Outcome } from './outcome.ts';
+
+export interface LedgerFinding {
+  readonly code: 'leak-on-path' | 'double-release';
+  /** The acquire call; for a double release the second release. */
+  readonly at: Span;
+  readonly message: string;
+  /** What the function acquired; undefined for a parameter or a field's content. */
+  readonly resource: { readonly name: string; readonly acquire: string; readonly at: Span } | undefined;
+  /** From the acquire call to the exit, or to the second release. */
+  readonly path: readonly { readonly at: Span; readonly what: string }[];
+}
+
+/** Leaks and double releases of one function, in source order. */
+export function findLeaks(ledger: Ledger): LedgerFinding[] {
+  const found = [...ledger.outcomes.flatMap((outcome) => leaksAt(ledger, outcome)), ...doubles(ledger)];
+  const first = new Map<string, LedgerFinding>();
+  for (const one of found) {
+    const key = `${one.code} ${one.at.start} ${one.resource?.name}`;
+    if (!first.has(key)) first.set(key, one);
+  }
+  return [...first.values()].toSorted((a, b) => a.at.start - b.at.start);
+}
+
+function leaksAt(ledger: Ledger, outcome: Outcome): LedgerFinding[] {
+  // At the end of the program the system takes everything back.
+  if (outcome.exit.kind === 'no-return' || ledger.name === 'main' || outcome.inexact !== undefined) return [];
+  return outcome.held.flatMap((held) => {
+    const resource = ledger.resources.find((one) => one.id === held.resource);
+    if (!resource || !isLeak(ledger, resource, held)) return [];
+    const { name, call, at } = resource;
+    return [
+      {
+        code: 'leak-on-path' as const,
+        at,
+        message: `\`${name}\` leaks when the function ${outcome.exit.kind === 'end' ? 'ends' : 'returns'} there`,
+        resource: { name, acquire: call, at },
+        path: [
+          ...since(outcome.path, resource.id),
+          { at: outcome.exit.at, what: `\`${name}\` is still held, and nobody else has it` },
+        ],
+      },
+    ];
+  });
+}
+
+function isLeak(ledger: Ledger, resource: LedgerResource, held: HeldResource): boolean {
+  if (held.isDoubtful || held.isUnsure || resource.isInLoop) return false;
+  if (resource.kind === 'lock') return !held.isTouched && !held.isUntested && isReleasedSomewhere(ledger, resource.id);
+  if (resource.kind === 'reference' || resource.kind === 'other' || resource.isByAddress) return false;
+  return true;
+}
+
+/** A function that always returns with the lock held means to. */
+function isReleasedSomewhere(ledger: Ledger, resource: number): boolean {
+  return ledger.outcomes.some((outcome) => outcome.releases.some((one) => one.resource === resource));
+}
+
+function since(path: Outcome['path'], resource: number): LedgerFinding['path'] {
+  const from = path.findIndex((step) => step.resource === resource);
+  return path.slice(Math.max(0, from)).map(({ at, what }) => ({ at, what }));
+}
+
+function doubles(ledger: Ledger): LedgerFinding[] {
+  return ledger.doubleReleases
+    .filter((one) => one.isExact)
+    .map((one) => {
+      const made = ledger.resources.find((resource) => resource.id === one.resource);
+      return {
+        code: 'double-release' as const,
+        at: one.second,
+        message: `\`${one.name}\` is released a second time by \`${one.text}\``,
+        resource: made && { name: made.name, acquire: made.call, at: made.at },
+        path: [
+          ...(one.resource === undefined
+            ? one.path.map(({ at, what }) => ({ at, what }))
+            : since(one.path, one.resource)),
+          { at: one.second, what: `\`${one.name}\` is released again` },
+        ],
+      };
+    });
+}
+
+/** A finding as reports print it: lines instead of offsets. */
+export function placeFinding(
+  finding: LedgerFinding,
+  functionName: string,
+  lines: LineIndex,
+): {
+  code: LedgerFinding['code'];
+  function: string;
+  line: number;
+  column: number;
+  message: string;
+  resource?: { name: string; acquire: string; line: number };
+  path: { line: number; what: string }[];
+} {
+  const { code, message, resource } = finding;
+  const made = resource && {
+    name: resource.name,
+    acquire: resource.acquire,
+    line: lines.place(resource.at.start).line,
+  };
+  return {
+    code,
+    function: functionName,
+    ...lines.place(finding.at.start),
+    message,
+    ...(made && { resource: made }),
+    path: finding.path.map((step) => ({ line: lines.place(step.at.start).line, what: step.what })),
+  };
+}

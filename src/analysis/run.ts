@@ -1,0 +1,111 @@
+/** What one analysis has at hand, wherever it is: the function, the facts, the tables it fills. */
+import type { Span } from '../base/span.ts';
+import type { Graph } from '../cfg/graph.ts';
+import type { Knowledge } from '../resources/knowledge.ts';
+import type { Bindings } from '../syntax/bindings.ts';
+import type { Refusal } from '../diagnostics/refusal.ts';
+import { textOf } from '../syntax/tree.ts';
+import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
+import { Assumer } from './assume.ts';
+import { AtomTable } from './atoms.ts';
+import type { Value, Place } from './atoms.ts';
+import type { Site, State, TrailStep } from './state.ts';
+
+export interface FunctionParts {
+  readonly tree: FunctionTree;
+  readonly bindings: Bindings;
+  readonly graph: Graph;
+  readonly knowledge: Knowledge;
+}
+
+/** The tree holds something that has no meaning here: an expected outcome inside the analysis only. */
+export class Unanalysable extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.reason);
+    this.refusal = refusal;
+  }
+}
+
+/** A value on a path, and the place it was read from. */
+export interface Evaluated {
+  readonly state: State;
+  readonly value: Value;
+  readonly place: Place | undefined;
+}
+
+/** Performs a call whose arguments have been evaluated. `callee` is undefined for a call through a pointer. */
+export type PerformCall = (
+  run: Run,
+  node: SyntaxNode,
+  callee: SyntaxNode | undefined,
+  values: readonly Value[],
+  state: State,
+) => Evaluated[];
+
+/** A second release of one thing on one path. */
+export interface SecondRelease {
+  readonly what: string;
+  readonly site: Site | undefined;
+  readonly first: Span;
+  readonly second: Span;
+  readonly text: string;
+  readonly trail: TrailStep | undefined;
+  readonly isExact: boolean;
+}
+
+/** Where what is seen on the final round goes; absent while the states are still growing. */
+export interface Recorder {
+  noReturn(state: State, node: Span, text: string): void;
+  secondRelease(one: SecondRelease): void;
+}
+
+export class Run {
+  readonly tree: FunctionTree;
+  readonly bindings: Bindings;
+  readonly graph: Graph;
+  readonly knowledge: Knowledge;
+  readonly atoms = new AtomTable();
+  readonly sites: Site[] = [];
+  readonly secondReleases: SecondRelease[] = [];
+  readonly assumer: Assumer;
+  readonly performCall: PerformCall;
+  recorder: Recorder | undefined;
+  /** The loop of the block under evaluation; -1 outside. */
+  cycle = -1;
+  readonly #siteIds = new Map<string, number>();
+  readonly #texts = new Map<number, string>();
+
+  constructor(parts: FunctionParts, performCall: PerformCall) {
+    this.performCall = performCall;
+    this.tree = parts.tree;
+    this.bindings = parts.bindings;
+    this.graph = parts.graph;
+    this.knowledge = parts.knowledge;
+    this.assumer = new Assumer(this.atoms, this.sites);
+  }
+
+  /** Source text with white space and comments folded. */
+  text(node: Span & { readonly id: number }): string {
+    const known = this.#texts.get(node.id);
+    if (known !== undefined) return known;
+    const text = textOf(this.tree, node)
+      .replace(/("(?:[^"\\]|\\.)*")|\/\*.*?\*\/|\/\/[^\n]*/gs, (_, literal?: string) => literal ?? ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+    this.#texts.set(node.id, text);
+    return text;
+  }
+
+  /** The site of an acquire call: one for each of its handles. */
+  site(node: Site['node'], index: number, make: () => Omit<Site, 'id' | 'node' | 'cycle'>): Site {
+    const key = `${node.id}:${index}`;
+    const known = this.#siteIds.get(key);
+    const old = known === undefined ? undefined : this.sites[known];
+    if (old) return old;
+    const site: Site = { ...make(), id: this.sites.length, node, cycle: this.cycle };
+    this.#siteIds.set(key, site.id);
+    this.sites.push(site);
+    return site;
+  }
+}
