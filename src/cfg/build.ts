@@ -74,6 +74,7 @@ class GraphBuilder {
       push(this.#byScope, declaration.scope.id, declaration);
       push(this.#byStatement, declaration.statement.id, declaration);
     }
+    for (const literal of bindings.literals) push(this.#byScope, literal.scope.id, literal);
     this.#current = this.#block();
     this.#collectLabels(tree.body);
   }

@@ -182,6 +182,10 @@ function scopeOf(tree: FunctionTree, node: SyntaxNode): SyntaxNode | undefined {
 
 function specifierText(tree: FunctionTree, node: SyntaxNode): string {
   const parts: string[] = [];
+  // What was masked (`__volatile__`) is not in the tree.
+  const end = fieldOf(node, 'declarator')?.start ?? node.end;
+  const hidden = VOLATILE.exec(tree.source.slice(node.start, end))?.[0];
+  if (hidden !== undefined && !VOLATILE.test(tree.masked.slice(node.start, end))) parts.push(hidden);
   for (const child of node.children) {
     if (child.field === 'declarator' || child.kind === ',' || child.kind === ';' || child.kind === 'comment') continue;
     if (child.kind === 'storage_class_specifier' || child.kind.startsWith('attribute')) continue;

@@ -3,7 +3,8 @@
  */
 import { isDiagnostic, isMemoryRelease, releasedTerm } from './event.ts';
 import type { Event } from './event.ts';
-import { baseOf, isDistinct, isUnshared, origin } from './memory.ts';
+import { isLinked, mayReach, rootsOf } from './links.ts';
+import { baseOf, isApart, isDistinct, isUnshared, origin } from './memory.ts';
 import type { State } from './state.ts';
 import type { Term, TermTable } from './terms.ts';
 import type { Use } from './verdict.ts';
@@ -15,25 +16,38 @@ export interface CommuteContext {
   readonly acceptLogOrder: boolean;
 }
 
-/**
- * May `first; second` become `second; first`?
- * @returns the uses to be listed, or undefined where they may not
- */
-export function commute(context: CommuteContext, first: Event, second: Event): readonly Use[] | undefined {
+/** Two events may change places. */
+export interface Swap {
+  /** To be listed with the proof. */
+  readonly uses: readonly Use[];
+  /** Only if the before side uses this pointer once more behind both: then it is not what the second one releases. */
+  readonly aliveAfter?: Term;
+}
+
+const REORDER: Swap = { uses: ['reorder'] };
+
+/** May `first; second` become `second; first`? `undefined` where they may not. */
+export function commute(context: CommuteContext, first: Event, second: Event): Swap | undefined {
   if (first.mayJump || second.mayJump || first.kind === 'volatile-load' || second.kind === 'volatile-load')
     return undefined;
   if (!keepsErrnoOrder(first, second)) return undefined;
-  return oneWay(context, first, second) ?? oneWay(context, second, first);
+  const swap = oneWay(context, first, second, 'as-listed');
+  return swap ?? oneWay(context, second, first, 'reversed');
 }
 
-function oneWay(context: CommuteContext, one: Event, other: Event): readonly Use[] | undefined {
-  if (isMemoryRelease(one) && isMemoryRelease(other)) return twoReleases(context, one, other);
-  if (isMemoryRelease(one) && other.kind === 'store') return releaseAndStore(context, one, other);
-  if (isMemoryRelease(one) && isDiagnostic(other)) return releaseAndDiagnostic(context, one, other);
+/** Whether `one`, the first kind of a row, comes before the other in the original. */
+type Direction = 'as-listed' | 'reversed';
+
+function oneWay(context: CommuteContext, one: Event, other: Event, direction: Direction): Swap | undefined {
+  if (isMemoryRelease(one) && isMemoryRelease(other))
+    return direction === 'as-listed' ? twoReleases(context, one, other) : undefined;
+  if (isMemoryRelease(one) && other.kind === 'store') return releaseAndStore(context, one, other, direction);
+  if (isMemoryRelease(one) && isDiagnostic(other)) return releaseAndDiagnostic(context, one, other, direction);
   if (isMemoryRelease(one) && isStreamRelease(other)) return memoryAndStream(context, one, other);
   if (one.kind === 'store' && isDiagnostic(other)) return storeAndDiagnostic(context, one, other);
+  if (one.kind === 'store' && other.kind === 'store') return twoStores(context, one, other);
   if (isStreamRelease(one) && other.kind === 'store') return streamAndStore(context, one, other);
-  if (isDiagnostic(one) && isDiagnostic(other)) return context.acceptLogOrder ? ['log-order'] : undefined;
+  if (isDiagnostic(one) && isDiagnostic(other) && context.acceptLogOrder) return { uses: ['log-order'] };
   return undefined;
 }
 
@@ -50,23 +64,23 @@ function maySetErrno(event: Event): boolean {
 }
 
 function mayReadErrno(event: Event): boolean {
-  if (event.kind === 'store' || event.facts?.releases) return false;
+  if (event.kind === 'store' || isMemoryRelease(event) || isStreamRelease(event)) return false;
   const diagnostic = event.facts?.diagnostic;
   return diagnostic ? diagnostic.readsErrno : event.facts?.readsErrno !== false;
 }
 
 /** Different objects: the original releases both on this path, so the same object would be released twice. */
-function twoReleases(context: CommuteContext, one: Event, other: Event): readonly Use[] | undefined {
+function twoReleases(context: CommuteContext, first: Event, second: Event): Swap | undefined {
   const { terms, state } = context;
-  const a = releasedTerm(one);
-  const b = releasedTerm(other);
+  const a = releasedTerm(first);
+  const b = releasedTerm(second);
   if (a === undefined || b === undefined || origin(terms, a) === origin(terms, b)) return undefined;
   // One that looks into its object must find alive what it finds there.
-  if (!isShallow(one) && mayReach(context, a, b)) return undefined;
-  if (!isShallow(other) && mayReach(context, b, a)) return undefined;
+  if (!isShallow(first) && (mayReach(terms, state, a, b) || !isBeyond(context, a, b))) return undefined;
+  if (!isShallow(second) && mayReach(terms, state, b, a)) return undefined;
   // Two acquisitions of this path that were held together are two objects, whoever knows of them.
   const areFresh = state.acquired.has(origin(terms, a)) && state.acquired.has(origin(terms, b));
-  return areFresh ? ['reorder'] : ['reorder', 'distinct-by-use'];
+  return areFresh ? REORDER : { uses: ['reorder', 'distinct-by-use'] };
 }
 
 /** Gives back the storage without reading it: `free` and what is known to be only that. */
@@ -74,52 +88,118 @@ function isShallow(release: Event): boolean {
   return release.facts?.releases?.isShallow === true;
 }
 
-function releaseAndStore(context: CommuteContext, release: Event, store: Event): readonly Use[] | undefined {
-  const [address, value] = store.args;
-  const released = releasedTerm(release);
-  if (released === undefined || address === undefined || value === undefined) return undefined;
-  if (mayReach(context, address, released)) return undefined;
-  return isErrno(context.terms, address) ? undefined : ['reorder'];
+/**
+ * Is the object certainly out of reach of who gets the value? Only storage of this path that was never told to anybody
+ * who might have linked the two.
+ */
+function isBeyond(context: CommuteContext, value: Term, object: Term): boolean {
+  const { terms, state } = context;
+  const roots = rootsOf(terms, state, object);
+  if (rootsOf(terms, state, value).length === 0) return true;
+  return (
+    roots.length > 0 &&
+    roots.every((root) => state.allocated.has(root) && !state.escaped.has(root)) &&
+    !mayReach(terms, state, value, object)
+  );
 }
 
-function releaseAndDiagnostic(context: CommuteContext, release: Event, diagnostic: Event): readonly Use[] | undefined {
+/**
+ * A store that comes later in the original shows that its object outlives the release. One that comes earlier must be
+ * shown to be elsewhere: by what is known of the two, or by what the original does afterwards.
+ */
+function releaseAndStore(
+  context: CommuteContext,
+  release: Event,
+  store: Event,
+  direction: Direction,
+): Swap | undefined {
+  const { terms, state } = context;
+  const address = store.args[0];
+  const released = releasedTerm(release);
+  if (released === undefined || address === undefined || isErrno(terms, address)) return undefined;
+  if (!isNamedPlace(terms, address) || isInside(context, address, released)) return undefined;
+  if (!isShallow(release) && mayReach(terms, state, released, address)) return undefined;
+  if (direction === 'as-listed' || isApart(terms, state, address, released)) return REORDER;
+  return { uses: ['reorder', 'distinct-by-use'], aliveAfter: baseOf(terms, address) };
+}
+
+/** Different members of one struct, or of objects that are certainly two. What they read is compared where it is read. */
+function twoStores(context: CommuteContext, one: Event, other: Event): Swap | undefined {
+  const { terms, state } = context;
+  const [a] = one.args;
+  const [b] = other.args;
+  if (a === undefined || b === undefined || isErrno(terms, a) || isErrno(terms, b)) return undefined;
+  if (!isNamedPlace(terms, a) || !isNamedPlace(terms, b)) return undefined;
+  return isDistinct(terms, state, a, b) ? REORDER : undefined;
+}
+
+/** A local or a named field: what the table lets pass a release. Not an element, and not where a pointer points. */
+function isNamedPlace(terms: TermTable, address: Term): boolean {
+  const node = terms.node(address);
+  return node.op === 'object' || node.op === 'field';
+}
+
+/** Is the address computed from the released pointer itself? */
+function isInside(context: CommuteContext, address: Term, released: Term): boolean {
+  const { terms, state } = context;
+  const roots = rootsOf(terms, state, released);
+  return rootsOf(terms, state, address).some((root) => roots.includes(root));
+}
+
+function releaseAndDiagnostic(
+  context: CommuteContext,
+  release: Event,
+  diagnostic: Event,
+  direction: Direction,
+): Swap | undefined {
+  const { terms, state } = context;
   const released = releasedTerm(release);
   if (released === undefined) return undefined;
-  return diagnostic.args.some((arg) => mayReach(context, arg, released)) ? undefined : ['reorder'];
+  if (diagnostic.args.some((arg) => mayReach(terms, state, arg, released))) return undefined;
+  // A diagnostic that comes earlier in the original may read what the release gives back.
+  if (direction === 'reversed' && !diagnostic.args.every((arg) => cannotRead(context, arg, released))) return undefined;
+  return REORDER;
 }
 
-function memoryAndStream(context: CommuteContext, memory: Event, stream: Event): readonly Use[] | undefined {
+/** A text that was there before the object cannot be in it, and holds no pointers; for all else see `isBeyond`. */
+function cannotRead(context: CommuteContext, arg: Term, object: Term): boolean {
+  const { terms, state } = context;
+  if (terms.isText(arg) && isApart(terms, state, arg, object)) return true;
+  return isBeyond(context, arg, object);
+}
+
+function memoryAndStream(context: CommuteContext, memory: Event, stream: Event): Swap | undefined {
+  const { terms, state } = context;
   const object = releasedTerm(memory);
   const handle = releasedTerm(stream);
   if (object === undefined || handle === undefined) return undefined;
-  const { terms, state } = context;
-  for (let given = state.given; given; given = given.previous) {
-    const named = given.terms.map((term) => origin(terms, term));
-    if (named.some((term) => mayReach(context, term, object)) && named.some((term) => term === origin(terms, handle)))
-      return undefined;
-  }
-  return mayReach(context, handle, object) ? undefined : ['reorder'];
+  if (mayReach(terms, state, handle, object) || mayReach(terms, state, object, handle)) return undefined;
+  // Who passed both may have linked them before.
+  const isOfPath = [object, handle].some((one) => state.acquired.has(origin(terms, one)));
+  return isOfPath ? REORDER : undefined;
 }
 
-function storeAndDiagnostic(context: CommuteContext, store: Event, diagnostic: Event): readonly Use[] | undefined {
+function storeAndDiagnostic(context: CommuteContext, store: Event, diagnostic: Event): Swap | undefined {
+  const { terms, state } = context;
   const address = store.args[0];
-  if (address === undefined || isErrno(context.terms, address)) return undefined;
-  const { terms, state } = context;
+  if (address === undefined || isErrno(terms, address)) return undefined;
   const base = baseOf(terms, address);
-  if (terms.node(base).op === 'global') return undefined;
+  if (terms.roots(base).some((root) => terms.node(root).op === 'global')) return undefined;
   for (const arg of diagnostic.args) {
-    if (terms.mentions(arg, address) || mayReach(context, arg, base)) return undefined;
+    if (mayReach(terms, state, arg, base)) return undefined;
     // A pointer of unknown target handed to the logger may point to what is written.
-    if (!isHarmless(terms, arg) && !isDistinct(terms, state, baseOf(terms, origin(terms, arg)), base)) return undefined;
+    if (rootsOf(terms, state, arg).length > 0 && !isApart(terms, state, arg, base)) return undefined;
   }
-  return ['reorder'];
+  return REORDER;
 }
 
-function streamAndStore(context: CommuteContext, release: Event, store: Event): readonly Use[] | undefined {
+/** Closing a stream may write to the buffer it was given. */
+function streamAndStore(context: CommuteContext, release: Event, store: Event): Swap | undefined {
+  const { terms, state } = context;
   const handle = releasedTerm(release);
   const address = store.args[0];
-  if (handle === undefined || address === undefined || isErrno(context.terms, address)) return undefined;
-  return isUnshared(context.terms, context.state, handle) ? ['reorder'] : undefined;
+  if (handle === undefined || address === undefined || isErrno(terms, address)) return undefined;
+  return isUnshared(terms, state, handle) && !isLinked(terms, state, address, handle) ? REORDER : undefined;
 }
 
 function isStreamRelease(event: Event): boolean {
@@ -130,41 +210,4 @@ function isStreamRelease(event: Event): boolean {
 function isErrno(terms: TermTable, address: Term): boolean {
   const node = terms.node(baseOf(terms, address));
   return node.op === 'global' && node.text === 'errno';
-}
-
-/** A number, a string literal, or a value computed from nothing that points. */
-function isHarmless(terms: TermTable, term: Term): boolean {
-  const op = terms.node(term).op;
-  return op === 'integer' || op === 'null' || op === 'literal';
-}
-
-/**
- * Does the term mention the object (DESIGN §2): may it point into it or reach it? It does when it is computed from it,
- * when the object was stored below it, or when a call was given both, or given one and returned the other.
- */
-export function mayReach(context: CommuteContext, term: Term, object: Term): boolean {
-  const { terms, state } = context;
-  const target = origin(terms, object);
-  const seen = new Set<Term>();
-  const work = [...leaves(terms, term)];
-  for (let next = work.pop(); next !== undefined; next = work.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    if (next === target) return true;
-    for (let given = state.given; given; given = given.previous) {
-      const parts = given.terms.flatMap((one) => [...leaves(terms, one)]);
-      if (parts.includes(next)) work.push(...parts.filter((part) => !isHarmless(terms, part)));
-    }
-  }
-  return false;
-}
-
-/** The values a term is computed from, itself included; constants and names of memory left out. */
-function leaves(terms: TermTable, term: Term): Set<Term> {
-  const found = new Set<Term>();
-  for (const part of terms.parts(term)) {
-    const node = terms.node(part);
-    if (!node.text.startsWith('memory') && !isHarmless(terms, part) && node.op !== 'convert') found.add(part);
-  }
-  return found;
 }

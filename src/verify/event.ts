@@ -15,6 +15,8 @@ export interface Event {
   /** Locals that may be changed, in the order of the outputs. */
   readonly writes: readonly (Declaration | undefined)[];
   readonly mayJump: boolean;
+  /** It may be a macro that names locals which do not stand among its arguments. */
+  readonly mayName: boolean;
 }
 
 /** An event that has happened on one side: it has a result, and an epoch that memory read after it is named by. */

@@ -72,7 +72,9 @@ function isEqualKnown(terms: TermTable, facts: Facts, atom: Atom): boolean | und
   const [left, right] = node.args;
   if (node.op === '<' && left !== undefined && right !== undefined)
     return isTruthKnown(terms, facts, left, right, atom.number);
-  if (node.op === '==' && left !== undefined && left === right) return atom.number === 0 ? false : undefined;
+  // `x == x`: not where x may be NaN, nor for string literals, which need not be one object.
+  if (node.op === '==' && left !== undefined && left === right && terms.isIntegral(left))
+    return atom.number === 0 ? false : undefined;
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Op } from './program.ts';
 
 function reads(op: Op): readonly Declaration[] {
   if (op.op === 'get') return [op.declaration];
-  if (op.op === 'text') return op.call.mentions;
+  if (op.op === 'text') return [...op.call.mentions, ...op.call.inSight];
   return [];
 }
 

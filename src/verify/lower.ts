@@ -8,6 +8,7 @@ import { isIteratorMacro } from '../cfg/build.ts';
 import type { BasicBlock, Graph, Step } from '../cfg/graph.ts';
 import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
 import { lex } from '../scan/lex.ts';
+import { VOLATILE } from '../syntax/bindings.ts';
 import type { Bindings, Declaration } from '../syntax/bindings.ts';
 import { fieldOf, namedChildren, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
@@ -66,9 +67,12 @@ export function isPrivate(declaration: Declaration): boolean {
 const SCALAR =
   /^(const )*((un)?signed|char|short|int|long|float|double|_Bool|bool|size_t|ssize_t|off_t|pid_t|uid_t|gid_t|mode_t|time_t|socklen_t|u?int(ptr|max|8|16|32|64)_t|ptrdiff_t|enum \w+)( (const|unsigned|signed|char|short|int|long|double))*$/;
 
-/** A name passed bare whose type may be an array behind a typedef (`va_list ap`, `mpz_t n`): the callee may change it. */
-function mayBeArray(declaration: Declaration): boolean {
-  return !declaration.isPointer && !SCALAR.test(declaration.type);
+/**
+ * A name whose type may be an array behind a typedef (`va_list ap`, `mpz_t n`): a callee that is given it gets its
+ * address. What is assigned is no array.
+ */
+export function mayBeArray(declaration: Declaration): boolean {
+  return !declaration.isPointer && !declaration.isAssigned && !SCALAR.test(declaration.type);
 }
 
 class Lowering {
@@ -256,7 +260,7 @@ class Lowering {
   }
 
   #caseNumber(value: SyntaxNode): number | undefined {
-    if (value.kind !== 'number_literal') return undefined;
+    if (value.kind !== 'number_literal' || this.#isMasked(value.parent ?? value)) return undefined;
     return this.#terms.numberOf(this.#terms.literal(textOf(this.#tree, value)));
   }
 
@@ -305,6 +309,7 @@ class Lowering {
     const initializer = declaration.initializer;
     if (declaration.isStatic) return;
     if (isPrivate(declaration)) {
+      this.#arraySizes(declaration);
       if (!initializer) {
         this.#emit({ op: 'undefine', declaration }, declaration.node);
         return;
@@ -317,29 +322,55 @@ class Lowering {
       return;
     }
     this.#emit({ op: 'undefine', declaration }, declaration.node);
-    // The size of a variable length array is evaluated where it is declared.
-    if (declaration.isArray) this.#arraySizes(declaration);
+    this.#arraySizes(declaration);
     if (!initializer) return;
     this.#object(declaration, declaration.node);
     this.#value(initializer);
-    this.#emit({ op: 'store', isVolatile: declaration.isVolatile, isInitial: true }, declaration.node);
+    this.#emit({ op: 'store', isVolatile: declaration.isVolatile, isInitial: true, tag: this.#tag }, declaration.node);
     this.#emit({ op: 'drop' }, declaration.node);
   }
 
+  /** The size of a variable length array, or of one that is pointed to, is evaluated where it is declared. */
   #arraySizes(declaration: Declaration): void {
     for (let node = declaration.node.parent; node && node !== declaration.statement; node = node.parent) {
       const size = node.kind === 'array_declarator' ? fieldOf(node, 'size') : undefined;
       if (!size) continue;
-      let isVariable = false;
-      walk(size, (part) => {
-        if (part.kind === 'identifier' && this.#bindings.of(part)) isVariable = true;
-        if (part.kind === 'call_expression') isVariable = true;
-      });
-      // sizeof(x) is a constant unless x is itself variable; comparing by text is right for both.
-      if (!isVariable || size.kind === 'sizeof_expression') continue;
+      if (!this.#isVariable(size)) continue;
       this.#text(size, `vla ${declaration.name} ${foldedText(this.#tree, size)}`, false);
       this.#emit({ op: 'drop' }, size);
     }
+  }
+
+  /** Is it no constant, as the size of an array? `sizeof x` is one, unless x is itself of variable size. */
+  #isVariable(size: SyntaxNode): boolean {
+    let isVariable = false;
+    walk(size, (part) => {
+      const declaration = part.kind === 'identifier' ? this.#bindings.of(part) : undefined;
+      if (declaration || part.kind === 'call_expression') isVariable = true;
+      return part.kind !== 'sizeof_expression' || this.#hasVariableSize(part);
+    });
+    return isVariable;
+  }
+
+  /** Does `sizeof` evaluate its operand: is there a variable length array in it? C11 6.5.3.4p2. */
+  #hasVariableSize(node: SyntaxNode): boolean {
+    let isVariable = false;
+    walk(node, (part) => {
+      const declaration = part.kind === 'identifier' ? this.#bindings.of(part) : undefined;
+      if (declaration && this.#isVariableArray(declaration)) isVariable = true;
+      const size = /array_declarator$/.test(part.kind) ? fieldOf(part, 'size') : undefined;
+      if (size && this.#isVariable(size)) isVariable = true;
+      return !isVariable;
+    });
+    return isVariable;
+  }
+
+  #isVariableArray(declaration: Declaration): boolean {
+    for (let node = declaration.node.parent; node && node !== declaration.statement; node = node.parent) {
+      const size = node.kind === 'array_declarator' ? fieldOf(node, 'size') : undefined;
+      if (size && this.#isVariable(size)) return true;
+    }
+    return false;
   }
 
   #object(declaration: Declaration, node: SyntaxNode): void {
@@ -371,8 +402,10 @@ class Lowering {
       case 'sizeof_expression':
       case 'alignof_expression':
       case 'offsetof_expression':
-      case 'generic_expression':
         return this.#constant(node);
+      case 'generic_expression':
+        // The chosen association is evaluated; which one that is, depends on types.
+        return this.#text(node, foldedText(this.#tree, node), false);
       case 'assignment_expression':
         return this.#assignment(node);
       case 'update_expression':
@@ -430,11 +463,12 @@ class Lowering {
       this.#object(declaration, node);
       this.#emit({ op: 'load', isVolatile: declaration.isVolatile }, node);
     } else {
-      this.#global(node, name);
+      this.#global(node, name, declaration?.isVolatile === true);
     }
   }
 
-  #global(node: SyntaxNode, name: string): void {
+  #global(node: SyntaxNode, name: string, isVolatile: boolean): void {
+    if (name === '__COUNTER__') throw new Unlowerable('stateful-macro', '`__COUNTER__` counts its uses', node);
     const constant = this.#knowledge.constant?.(name);
     if (name === 'NULL') {
       this.#emit({ op: 'push', term: this.#terms.null() }, node);
@@ -446,18 +480,21 @@ class Lowering {
       this.#emit({ op: 'push', term: this.#terms.named('global', name) }, node);
     } else {
       this.#emit({ op: 'push', term: this.#terms.named('global', name) }, node);
-      this.#emit({ op: 'load', isVolatile: false }, node);
+      this.#emit({ op: 'load', isVolatile: isVolatile || this.#knowledge.isVolatileField(name) }, node);
     }
   }
 
   /** Constants by their text, with what each name in it means. */
   #constant(node: SyntaxNode): void {
     this.#refuseMaskedEffects(node);
+    if (this.#hasVariableSize(node)) return this.#text(node, foldedText(this.#tree, node), false);
+    this.#emit({ op: 'push', term: this.#terms.named('literal', this.#typedText(node)) }, node);
+  }
+
+  /** The text with the types of the locals it names. */
+  #typedText(node: SyntaxNode): string {
     const names = this.#named(node).map((declaration) => `${declaration.name}:${declaration.type}`);
-    this.#emit(
-      { op: 'push', term: this.#terms.named('literal', [foldedText(this.#tree, node), ...names].join(' ')) },
-      node,
-    );
+    return [foldedText(this.#tree, node), ...names].join(' ');
   }
 
   /** `sizeof` evaluates nothing, unless of a variable length array; a call inside is only its type. */
@@ -496,14 +533,11 @@ class Lowering {
     }
     right();
     if (operator) this.#operator(operator, node);
-    this.#emit({ op: 'store', isVolatile, isInitial: false }, node);
+    this.#emit({ op: 'store', isVolatile, isInitial: false, tag: this.#tag }, node);
   }
 
   #operator(operator: string, node: SyntaxNode): void {
-    this.#emit(
-      { op: 'apply', name: operator, arity: 2, text: '', mayTrap: operator === '/' || operator === '%' },
-      node,
-    );
+    this.#emit({ op: 'apply', name: operator, arity: 2, text: '' }, node);
   }
 
   #update(node: SyntaxNode): void {
@@ -529,7 +563,7 @@ class Lowering {
     this.#emit({ op: 'load', isVolatile }, node);
     one();
     this.#operator(operator.slice(1), node);
-    this.#emit({ op: 'store', isVolatile, isInitial: false }, node);
+    this.#emit({ op: 'store', isVolatile, isInitial: false, tag: this.#tag }, node);
     this.#emit({ op: 'drop' }, node);
   }
 
@@ -583,10 +617,7 @@ class Lowering {
     const argument = fieldOf(node, 'argument') ?? namedChildren(node)[0];
     if (!operator || !argument) throw new Unlowerable('parse-error', 'an operator without its operand', node);
     this.#value(argument);
-    this.#emit(
-      { op: 'apply', name: operator === '!' ? 'not' : `unary${operator}`, arity: 1, text: '', mayTrap: false },
-      node,
-    );
+    this.#emit({ op: 'apply', name: operator === '!' ? 'not' : `unary${operator}`, arity: 1, text: '' }, node);
   }
 
   #conditional(node: SyntaxNode): void {
@@ -605,7 +636,7 @@ class Lowering {
     this.#here(done);
     this.#emit({ op: 'join' }, node);
     // The arms are brought to a common type that is not known here: a value of one arm alone is not the value of the whole.
-    this.#emit({ op: 'convert', type: `common type of ${foldedText(this.#tree, node)}` }, node);
+    this.#emit({ op: 'convert', type: `common type of ${this.#typedText(node)}` }, node);
   }
 
   #comma(node: SyntaxNode): void {
@@ -634,7 +665,11 @@ class Lowering {
     const operator = fieldOf(node, 'operator')?.kind ?? node.children[0]?.kind;
     if (!argument) throw new Unlowerable('parse-error', 'an operator without its operand', node);
     if (operator === '&') {
-      this.#address(stripParentheses(argument));
+      const target = stripParentheses(argument);
+      this.#address(target);
+      // `&a` and `a` of an array are one address, but pointers to different types.
+      if (target.kind === 'identifier' && this.#bindings.of(target)?.isArray)
+        this.#emit({ op: 'apply', name: 'whole', arity: 1, text: '' }, node);
       return;
     }
     this.#loadFrom(node);
@@ -658,17 +693,15 @@ class Lowering {
           return declaration.isVolatile;
         }
         this.#emit({ op: 'push', term: this.#terms.named('global', textOf(this.#tree, node)) }, node);
-        return false;
+        return declaration?.isVolatile === true || this.#knowledge.isVolatileField(textOf(this.#tree, node));
       }
       case 'field_expression': {
         const field = fieldOf(node, 'field');
         if (!argument || !field) break;
-        const isVolatile = node.children.some((child) => child.kind === '.')
-          ? this.#address(stripParentheses(argument))
-          : (this.#value(argument), false);
-        const name = textOf(this.#tree, field);
-        this.#emit({ op: 'apply', name: 'field', arity: 1, text: name, mayTrap: false }, node);
-        return isVolatile || this.#knowledge.isVolatileField(name);
+        if (node.children.some((child) => child.kind === '.')) this.#address(stripParentheses(argument));
+        else this.#value(argument);
+        this.#emit({ op: 'apply', name: 'field', arity: 1, text: textOf(this.#tree, field) }, node);
+        return this.#mayBeVolatile(node);
       }
       case 'subscript_expression': {
         const index = fieldOf(node, 'index');
@@ -677,20 +710,20 @@ class Lowering {
           this.#value(argument);
           this.#value(index);
         });
-        this.#emit({ op: 'apply', name: 'element', arity: 2, text: '', mayTrap: false }, node);
-        return false;
+        this.#emit({ op: 'apply', name: 'element', arity: 2, text: '' }, node);
+        return this.#mayBeVolatile(node);
       }
       case 'pointer_expression':
         if (!argument || node.children[0]?.kind !== '*') break;
         this.#value(argument);
-        return false;
+        return this.#mayBeVolatile(node);
       case 'compound_literal_expression':
         this.#compoundObject(node);
         return false;
       case 'call_expression':
         // `f().x` and macros that are lvalues: the address is whatever the call stands for.
         this.#value(node);
-        this.#emit({ op: 'apply', name: 'place', arity: 1, text: '', mayTrap: false }, node);
+        this.#emit({ op: 'apply', name: 'place', arity: 1, text: '' }, node);
         return false;
       default:
         break;
@@ -702,16 +735,35 @@ class Lowering {
     );
   }
 
+  /** Does any type, name or field that the lvalue is made of say volatile or atomic? */
+  #mayBeVolatile(lvalue: SyntaxNode): boolean {
+    let found = false;
+    walk(lvalue, (part) => {
+      const text = (): string => textOf(this.#tree, part);
+      const declaration = part.kind === 'identifier' ? this.#bindings.of(part) : undefined;
+      if (declaration) found ||= declaration.isVolatile || VOLATILE.test(declaration.type);
+      else if (part.kind === 'identifier' || part.kind === 'field_identifier')
+        found ||= this.#knowledge.isVolatileField(text());
+      else if (part.kind === 'type_descriptor') found ||= VOLATILE.test(text());
+      return !found;
+    });
+    return found;
+  }
+
   #initializerList(node: SyntaxNode): void {
     const parts = namedChildren(node);
     const designators: string[] = [];
+    const values: SyntaxNode[] = [];
     for (const part of parts) {
       const value = part.kind === 'initializer_pair' ? fieldOf(part, 'value') : part;
       if (!value) throw new Unlowerable('parse-error', 'an initialiser without its value', part);
       designators.push(part === value ? '' : foldedText(this.#tree, { start: part.start, end: value.start }));
-      this.#value(value);
+      values.push(value);
     }
-    this.#emit({ op: 'apply', name: 'list', arity: parts.length, text: designators.join('|'), mayTrap: false }, node);
+    this.#unordered(node, values, () => {
+      for (const value of values) this.#value(value);
+    });
+    this.#emit({ op: 'apply', name: 'list', arity: parts.length, text: designators.join('|') }, node);
   }
 
   #compoundLiteral(node: SyntaxNode): void {
@@ -727,15 +779,13 @@ class Lowering {
   /** The object of a compound literal lives as long as the block around it; it is compared by its place in the text. */
   #compoundObject(node: SyntaxNode): void {
     const value = fieldOf(node, 'value');
-    if (!value) throw new Unlowerable('parse-error', 'a compound literal without its value', node);
-    let ordinal = 0;
-    walk(this.#tree.body, (other) => {
-      if (other.kind === 'compound_literal_expression' && other.start < node.start) ordinal++;
-    });
-    const term = this.#terms.named('object', `(compound literal ${ordinal})`);
+    const literal = this.#bindings.literals.find((one) => one.node === node);
+    if (!value || !literal) throw new Unlowerable('parse-error', 'a compound literal without its value', node);
+    const term = objectTerm(this.#terms, literal);
+    this.#emit({ op: 'undefine', declaration: literal }, node);
     this.#emit({ op: 'push', term }, node);
     this.#value(value);
-    this.#emit({ op: 'store', isVolatile: false, isInitial: true }, node);
+    this.#emit({ op: 'store', isVolatile: false, isInitial: true, tag: this.#tag }, node);
     this.#emit({ op: 'drop' }, node);
     this.#emit({ op: 'push', term }, node);
   }
@@ -835,14 +885,16 @@ class Lowering {
     const mentions = new Set(this.#named(node));
     const writes = new Set<Declaration>(isIterator ? mentions : this.#assignedIn(node));
     let site = isIterator || node.kind === 'gnu_asm_expression' ? `${text}@${node.kind}` : '';
-    let mayJump = isIterator;
+    const iterator = isIterator ? this.#knowledge.name(text.split(' ', 1)[0] ?? '') : undefined;
+    let mayName = iterator?.kind === 'unknown';
+    for (const free of iterator?.macro?.freeNames ?? []) this.#freeName(node, free, mentions, writes);
     for (const { name, call } of calls) {
       const facts = this.#knowledge.name(name);
       if (facts.macro?.hasJump)
         throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` returns or jumps`, call);
       const isUnknown = facts.kind === 'unknown' && !facts.diagnostic;
       if (isUnknown || facts.macro?.isStateful) site += this.#siteOf.get(call.id) ?? '';
-      if (isUnknown) mayJump = true;
+      if (isUnknown) mayName = true;
       this.#macroWrites(
         call,
         isUnknown ? undefined : facts.macro?.writes,
@@ -856,9 +908,48 @@ class Lowering {
       mentions: [...mentions],
       writes: [...writes].filter(isPrivate),
       site: site || undefined,
-      mayJump,
+      mayJump: isIterator || mayName,
+      mayName,
+      inSight: mayName ? this.#bindings.visibleAt(node).filter(isPrivate) : [],
+      globals: this.#globalsIn(node),
+      tag: this.#tag,
     };
-    this.#emit({ op: 'text', call, facts: own === undefined ? undefined : this.#knowledge.name(own) }, node);
+    this.#emit({ op: 'text', call, facts: own === undefined ? undefined : this.#textFacts(node, own) }, node);
+  }
+
+  /** What is known of the macro holds for the whole text only if nothing else happens in its arguments. */
+  #textFacts(node: SyntaxNode, own: string): NameFacts {
+    const facts = this.#knowledge.name(own);
+    const args = fieldOf(node, 'arguments');
+    const hasMore =
+      !args ||
+      this.#isMasked(node) ||
+      this.#callsIn(args).some(({ name }) => !this.#isPure(name)) ||
+      this.#hasStore(args);
+    if (!hasMore) return facts;
+    return { kind: facts.kind, from: facts.from, ...(facts.macro && { macro: facts.macro }) };
+  }
+
+  #isPure(name: string): boolean {
+    const facts = this.#knowledge.name(name);
+    return facts.isPure === true || facts.diagnostic !== undefined;
+  }
+
+  /** Names of the text that are neither declared here, called, nor constants. */
+  #globalsIn(node: SyntaxNode): string[] {
+    const found = new Set<string>();
+    walk(node, (part) => {
+      if (part.kind !== 'identifier') return;
+      const name = textOf(this.#tree, part);
+      const isVariable = !this.#bindings.of(part) || this.#bindings.of(part)?.isExtern === true;
+      if (isVariable && part.field !== 'function' && this.#isVariableName(name)) found.add(name);
+    });
+    return [...found].toSorted();
+  }
+
+  /** A name not declared in the function that is no function and no constant. */
+  #isVariableName(name: string): boolean {
+    return name !== 'NULL' && !this.#knowledge.constant?.(name) && this.#knowledge.name(name).kind !== 'function';
   }
 
   #callsIn(node: SyntaxNode): { name: string; call: SyntaxNode }[] {
@@ -930,9 +1021,22 @@ class Lowering {
     const outer = this.#tag;
     const effects = operands.filter((operand) => this.#hasEffect(operand)).length;
     const reads = operands.filter((operand) => this.#readsMemory(operand)).length;
+    if (effects > 0) this.#refuseUnsequenced(node, operands);
     if (effects > 1 || (effects === 1 && reads > 1)) this.#tag = foldedText(this.#tree, node);
     lower();
     this.#tag = outer;
+  }
+
+  /** `i = i++`, `f(n = 1, n)`: a local is changed and read, or changed twice, in no order. C11 6.5p2: undefined. */
+  #refuseUnsequenced(node: SyntaxNode, operands: readonly SyntaxNode[]): void {
+    const target = node.kind === 'assignment_expression' ? stripParentheses(operands[0] ?? node) : undefined;
+    for (const operand of operands) {
+      for (const declaration of this.#assignedIn(operand)) {
+        const isUsed = operands.some((other) => other !== operand && this.#named(other).includes(declaration));
+        if (isUsed && isPrivate(declaration) && !(operand === operands[0] && operand === target))
+          throw new Unlowerable('order-conflict', `\`${declaration.name}\` is changed and used in no order`, node);
+      }
+    }
   }
 
   #hasEffect(node: SyntaxNode): boolean {
@@ -945,29 +1049,53 @@ class Lowering {
     return found;
   }
 
-  #readsMemory(node: SyntaxNode): boolean {
-    let found = this.#hasEffect(node);
+  #hasStore(node: SyntaxNode): boolean {
+    let found = false;
     walk(node, (part) => {
+      if (part.kind === 'assignment_expression' || part.kind === 'update_expression') found = true;
+      return !found;
+    });
+    return found;
+  }
+
+  /** Does the value of the operand depend on memory? The target of an assignment depends on what its address does. */
+  #readsMemory(node: SyntaxNode): boolean {
+    const target = node.parent?.kind === 'assignment_expression' && node.field === 'left' ? addressPart(node) : node;
+    if (!target) return false;
+    let found = this.#hasEffect(target);
+    walk(target, (part) => {
       if (
         part.kind === 'field_expression' ||
         part.kind === 'subscript_expression' ||
         part.kind === 'pointer_expression'
       )
         found = true;
-      const declaration = part.kind === 'identifier' ? this.#bindings.of(part) : undefined;
-      if (declaration && !isPrivate(declaration)) found = true;
+      if (part.kind !== 'identifier' || part.field === 'function') return !found;
+      const declaration = this.#bindings.of(part);
+      if (declaration && !declaration.isExtern) found ||= !isPrivate(declaration);
+      else found ||= this.#isVariableName(textOf(this.#tree, part));
       return !found;
     });
     return found;
   }
 }
 
-/** The address of a local that is kept in memory. The same name, type and ordinal mean the same object on both sides. */
+/** What an lvalue's address is computed from: of `p->x` it is `p`. */
+function addressPart(lvalue: SyntaxNode): SyntaxNode | undefined {
+  const node = stripParentheses(lvalue);
+  if (node.kind === 'identifier') return undefined;
+  const isPlain =
+    node.kind === 'field_expression' || (node.kind === 'pointer_expression' && node.children[0]?.kind === '*');
+  return isPlain ? (fieldOf(node, 'argument') ?? node) : node;
+}
+
+/**
+ * The address of a local that is kept in memory. The same name, type and ordinal mean the same object on both sides; a
+ * static one is the same if it is declared alike.
+ */
 export function objectTerm(terms: TermTable, declaration: Declaration): number {
-  return terms.named(
-    'object',
-    `${declaration.isStatic ? 'static ' : ''}${declaration.name}:${declaration.type}#${declaration.ordinal}`,
-  );
+  const name = declaration.isStatic ? `static ${declaration.storage} ${declaration.name}` : declaration.name;
+  return terms.named('object', `${name.replaceAll(':', '')}:${declaration.type}#${declaration.ordinal}`);
 }
 
 function stripParentheses(node: SyntaxNode): SyntaxNode {

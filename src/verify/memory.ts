@@ -5,6 +5,7 @@
  */
 import type { Happened } from './event.ts';
 import { isDiagnostic, isMemoryRelease, releasedTerm } from './event.ts';
+import { isLinked, mayReach, rootsOf } from './links.ts';
 import type { Side, State } from './state.ts';
 import type { Term, TermTable } from './terms.ts';
 
@@ -13,6 +14,16 @@ export function baseOf(terms: TermTable, address: Term): Term {
   const node = terms.node(address);
   const inner = node.args[0];
   return (node.op === 'field' || node.op === 'element') && inner !== undefined ? baseOf(terms, inner) : address;
+}
+
+/**
+ * What is certainly there where the address is: who may read one field of a struct may read the others, but the next
+ * element of an array need not exist.
+ */
+export function cellOf(terms: TermTable, address: Term): Term {
+  const node = terms.node(address);
+  const inner = node.args[0];
+  return node.op === 'field' && inner !== undefined ? cellOf(terms, inner) : address;
 }
 
 /** Is the address inside a named object, so that reading it cannot trap? An element may be out of bounds. */
@@ -34,22 +45,37 @@ export function isDistinct(terms: TermTable, state: State, one: Term, other: Ter
     const j = b.args[1] === undefined ? undefined : terms.numberOf(b.args[1]);
     if (i !== undefined && j !== undefined) return i !== j;
   }
-  const baseA = baseOf(terms, one);
-  const baseB = baseOf(terms, other);
-  if (baseA === baseB) return false;
-  return isOwn(terms, state, baseA, baseB) || isOwn(terms, state, baseB, baseA);
+  // Two members of one struct, whose declarations are in sight and are no union's.
+  const areFields = a.op === 'field' && b.op === 'field' && sameBase && a.text !== b.text;
+  if (areFields && state.isPlainField(a.text) && state.isPlainField(b.text)) return true;
+  return isApart(terms, state, one, other);
 }
 
-/** Does `base` name storage that `other` cannot point into? */
-function isOwn(terms: TermTable, state: State, base: Term, other: Term): boolean {
-  const node = terms.node(base);
+/** Do two values certainly not point into the same object? Values that point nowhere are not told from those that do. */
+export function isApart(terms: TermTable, state: State, one: Term, other: Term): boolean {
+  const first = rootsOf(terms, state, one);
+  const second = rootsOf(terms, state, other);
+  if (first.length === 0 || second.length === 0) return false;
+  return first.every((a) => second.every((b) => a !== b && isOtherObject(terms, state, a, b)));
+}
+
+function isOtherObject(terms: TermTable, state: State, a: Term, b: Term): boolean {
+  return isOwn(terms, state, a, b) || isOwn(terms, state, b, a);
+}
+
+/** Does `root` name storage that `other`, another root, cannot point into? */
+function isOwn(terms: TermTable, state: State, root: Term, other: Term): boolean {
+  const op = terms.node(root).op;
   const otherOp = terms.node(other).op;
-  if (node.op === 'object') return otherOp === 'object' || otherOp === 'global' || !state.escaped.has(base);
-  if (node.op === 'global') return otherOp === 'global' || otherOp === 'object';
-  return isUnshared(terms, state, base) && !terms.mentions(other, origin(terms, base));
+  const isNamed = otherOp === 'object' || otherOp === 'global' || state.allocated.has(other);
+  if (op === 'global') return isNamed;
+  if (op !== 'object' && !state.allocated.has(root)) return false;
+  // A parameter was there before any object of the function, and before any storage allocated in it.
+  if (isNamed || otherOp === 'parameter') return true;
+  return !state.escaped.has(root) && !isLinked(terms, state, other, root);
 }
 
-/** A fresh allocation that nobody else has been told of. */
+/** A fresh resource that nobody else has been told of. */
 export function isUnshared(terms: TermTable, state: State, term: Term): boolean {
   const root = origin(terms, term);
   return state.acquired.has(root) && !state.escaped.has(root);
@@ -64,27 +90,50 @@ export function origin(terms: TermTable, term: Term): Term {
 /** May the event have changed what is stored at the address? */
 export function mayChange(terms: TermTable, state: State, event: Happened, address: Term): boolean {
   const base = baseOf(terms, address);
-  const isErrno = terms.node(base).op === 'global' && terms.node(base).text === 'errno';
+  const op = terms.node(base).op;
   if (event.kind === 'leave-macro') return true;
   if (event.kind === 'store') return event.args[0] === undefined || !isDistinct(terms, state, event.args[0], address);
-  if (isErrno) return event.facts?.keepsErrno !== true && event.facts?.releases?.keepsErrno !== true;
-  if (isMemoryRelease(event)) {
-    const released = releasedTerm(event);
-    return released === undefined || base === released || origin(terms, base) === origin(terms, released);
-  }
-  if (isDiagnostic(event)) return terms.node(base).op === 'global';
-  if (isPrivateObject(terms, state, base)) return event.args.some((arg) => terms.mentions(arg, base));
+  if (op === 'global' && terms.node(base).text === 'errno')
+    return event.facts?.keepsErrno !== true && event.facts?.releases?.keepsErrno !== true;
+  // A macro of unknown kind may name any object of the function.
+  if (event.mayName && op === 'object') return true;
+  if (isMemoryRelease(event)) return isChangedByRelease(terms, state, event, base);
+  if (isDiagnostic(event)) return isOfFile(terms, base);
+  if (isPrivateStorage(terms, state, base)) return event.args.some((arg) => isLinked(terms, state, arg, base));
   const through = event.kind === 'call' ? event.facts?.writesThrough : undefined;
   if (!through) return true;
-  return through.some((index) => {
-    const arg = event.args[index];
-    return arg !== undefined && !isDistinct(terms, state, baseOf(terms, origin(terms, arg)), base);
-  });
+  if (through.some((index) => isReached(terms, state, event.args[index], base))) return true;
+  // What it was told to keep earlier it may write to now: the buffer of a stream.
+  const isKept = rootsOf(terms, state, base).some((root) => state.escaped.has(root));
+  return isKept && event.args.some((arg) => isLinked(terms, state, arg, base));
 }
 
-function isPrivateObject(terms: TermTable, state: State, base: Term): boolean {
-  const op = terms.node(base).op;
-  return (op === 'object' && !state.escaped.has(base)) || isUnshared(terms, state, base);
+/**
+ * Nobody may read what was released, so `free` changes nothing. A release that is more than that may count what it
+ * releases, in variables of its file or behind what it is given.
+ */
+function isChangedByRelease(terms: TermTable, state: State, event: Happened, base: Term): boolean {
+  const released = releasedTerm(event);
+  if (event.facts?.releases?.isShallow === true) return false;
+  return released === undefined || isOfFile(terms, base) || mayReach(terms, state, released, base);
+}
+
+/** Is it a variable of the file or the program, or found through one? */
+function isOfFile(terms: TermTable, base: Term): boolean {
+  return [...terms.roots(base), ...terms.ownersOf(base)].some((root) => terms.node(root).op === 'global');
+}
+
+function isReached(terms: TermTable, state: State, arg: Term | undefined, base: Term): boolean {
+  return arg !== undefined && (!isApart(terms, state, arg, base) || mayReach(terms, state, arg, base));
+}
+
+/** Storage of this function that nobody outside knows. */
+function isPrivateStorage(terms: TermTable, state: State, base: Term): boolean {
+  const roots = rootsOf(terms, state, base);
+  return (
+    roots.length > 0 &&
+    roots.every((root) => (terms.node(root).op === 'object' || state.allocated.has(root)) && !state.escaped.has(root))
+  );
 }
 
 /** What a side finds at an address. */

@@ -19,6 +19,13 @@ export interface TextCall {
   readonly site: string | undefined;
   /** It may be a macro that jumps. */
   readonly mayJump: boolean;
+  /** It may be a macro that reads and assigns locals which are not its arguments: those in sight. */
+  readonly mayName: boolean;
+  readonly inSight: readonly Declaration[];
+  /** Names in it that mean nothing declared in the function: variables of the file, most likely. */
+  readonly globals: readonly string[];
+  /** Set where C does not order it against something else: the text of the whole expression. */
+  readonly tag: string;
 }
 
 export type Op =
@@ -30,13 +37,12 @@ export type Op =
   /** Pops an address, pushes what is stored there. */
   | { readonly op: 'load'; readonly isVolatile: boolean }
   /** Pops a value and an address; pushes the value. */
-  | { readonly op: 'store'; readonly isVolatile: boolean; readonly isInitial: boolean }
+  | { readonly op: 'store'; readonly isVolatile: boolean; readonly isInitial: boolean; readonly tag: string }
   | {
       readonly op: 'apply';
       readonly name: string;
       readonly arity: number;
       readonly text: string;
-      readonly mayTrap: boolean;
     }
   | { readonly op: 'convert'; readonly type: string }
   | {

@@ -5,17 +5,19 @@
  * reached in a state that one already explored covers. (Translation validation with a stuttering simulation: Pnueli,
  * Siegel, Singerman, TACAS 1998; Necula, PLDI 2000.)
  */
-import { commute, mayReach } from './commute.ts';
-import type { CommuteContext } from './commute.ts';
+import { commute } from './commute.ts';
+import type { CommuteContext, Swap } from './commute.ts';
 import { happen, isDiagnostic, isMemoryRelease, isSameEvent, releasedTerm } from './event.ts';
 import type { Event, Happened } from './event.ts';
 import { assume, decide } from './facts.ts';
-import { baseOf, isInNamedObject, isUnshared, load, origin, settle } from './memory.ts';
-import { objectTerm } from './lower.ts';
+import { isFreshResult, isLinked, linksAfter, mayReach, rootsOf } from './links.ts';
+import { baseOf, cellOf, isApart, isInNamedObject, load, origin, settle } from './memory.ts';
+import { mayBeArray, objectTerm } from './lower.ts';
+import type { Declaration } from '../syntax/bindings.ts';
 import type { Op, Program } from './program.ts';
 import { Canonical, cloneState, joinStates, localValue } from './state.ts';
 import type { Side, State, Trace } from './state.ts';
-import { TermTable } from './terms.ts';
+import { OVERFLOWING, TermTable } from './terms.ts';
 import type { Term } from './terms.ts';
 import type { RestsOn, Use } from './verdict.ts';
 
@@ -46,6 +48,8 @@ export interface Simulation {
 }
 
 export interface SimulationOptions {
+  /** Is the declaration of a struct with this member in sight, and neither volatile nor in a union? */
+  readonly isPlainField: (field: string) => boolean;
   readonly acceptLogOrder: boolean;
   /** Joint states after which the proof is given up. */
   readonly budget: number;
@@ -128,6 +132,7 @@ class Walk {
       ),
       log: [],
       ended: new Set(),
+      reborn: new Set(),
     });
     return {
       before: side(this.#before),
@@ -137,11 +142,14 @@ class Walk {
       facts: new Map(),
       followed: new Set(),
       computed: new Set(),
+      owed: new Set(),
       escaped: new Set(),
       acquired: new Set(),
-      released: new Set(),
+      allocated: new Set(),
+      touched: new Set(),
+      links: new Map(),
+      isPlainField: this.#options.isPlainField,
       pending: [],
-      given: undefined,
       trace: undefined,
     };
   }
@@ -174,16 +182,19 @@ class Walk {
     if (first.kind === 'join' || second.kind === 'join')
       return this.#join(state, first.kind === 'join', second.kind === 'join');
     if (second.kind === 'event' && this.#matchPending(state, second.event)) return;
-    if (first.kind === 'event' && second.kind === 'event' && isSameEvent(first.event, second.event)) {
-      const uses = this.#passPending(state, first.event);
-      if (uses) return this.#both(state, first.event, second.event, uses);
+    if (first.kind === 'event' && second.kind === 'event' && this.#isSame(state, first.event, second.event)) {
+      const swaps = this.#passPending(state, first.event);
+      if (swaps) return this.#both(state, first.event, second.event, swaps);
     }
     if (first.kind === 'exit' && second.kind === 'exit') return this.#exit(state, first.value, second.value);
     if (first.kind === 'header' && second.kind === 'header') return this.#header(state);
     if (second.kind === 'event' && this.#skipNoop(state, 'after', second.event)) return;
     if (first.kind === 'event' && this.#skipNoop(state, 'before', first.event)) return;
     if (first.kind === 'event' && second.kind === 'event' && this.#runAhead(state, first.event, second.event)) return;
-    if (first.kind === 'stuck' && second.kind === 'stuck') throw new PathEnded();
+    if (first.kind === 'stuck' && second.kind === 'stuck' && state.pending.length === 0) {
+      this.#payUp(state, true);
+      throw new PathEnded();
+    }
     this.#mismatch(state, first, second);
   }
 
@@ -227,6 +238,7 @@ class Walk {
             node,
             writes: op.writes,
             mayJump: false,
+            mayName: false,
           },
         };
       }
@@ -237,7 +249,8 @@ class Walk {
           side.program.isPrivate(one) ? localValue(this.#terms, side, one) : objectTerm(this.#terms, one),
         );
         const written = op.call.writes.map((one) => one.name).join(',');
-        const key = `${op.call.text} {${names}} {${written}} ${op.call.site ?? ''}`;
+        const key = [op.call.text, names, written, op.call.site ?? '', op.call.tag].join('\u0001');
+        for (const name of op.call.globals) args.push(this.#terms.named('global', name));
         return {
           kind: 'event',
           event: {
@@ -249,25 +262,28 @@ class Walk {
             node,
             writes: op.call.writes,
             mayJump: op.call.mayJump,
+            mayName: op.call.mayName,
           },
         };
       }
       case 'store': {
-        const address = side.stack.at(-2);
+        const [address, value] = top(2);
+        if (address === undefined || value === undefined) return this.#fail(state, 'a store has no operands');
         // The store is certain to come: what it follows may be followed.
-        if (side === state.before && address !== undefined) state.followed.add(baseOf(this.#terms, address));
-        const key = `store${op.isVolatile ? ' volatile' : ''}${op.isInitial ? ' initial' : ''}`;
+        if (side === state.before) this.#follow(state, address);
+        const key = `store${op.isVolatile ? ' volatile' : ''}${op.isInitial ? ' initial' : ''} ${op.tag}`;
         return {
           kind: 'event',
           event: {
             kind: 'store',
             key,
-            args: top(2),
+            args: [address, this.#terms.stored(address, value)],
             name: undefined,
             facts: undefined,
             node,
             writes: [],
             mayJump: op.isVolatile,
+            mayName: false,
           },
         };
       }
@@ -284,6 +300,7 @@ class Walk {
             node,
             writes: [],
             mayJump: true,
+            mayName: false,
           },
         };
       case 'leave-macro':
@@ -298,6 +315,7 @@ class Walk {
             node,
             writes: [],
             mayJump: true,
+            mayName: false,
           },
         };
       default:
@@ -312,7 +330,7 @@ class Walk {
         side.stack.push(op.term);
         break;
       case 'get':
-        side.stack.push(localValue(this.#terms, side, op.declaration));
+        this.#get(state, name, side, op.declaration);
         break;
       case 'set': {
         const value = this.#terms.convert(op.declaration.type.replace(/^const /, ''), pop());
@@ -321,8 +339,7 @@ class Walk {
         break;
       }
       case 'undefine':
-        if (side.program.isPrivate(op.declaration)) side.locals.delete(op.declaration.id);
-        else side.ended.delete(objectTerm(this.#terms, op.declaration));
+        this.#undefine(state, name, side, op.declaration);
         break;
       case 'load':
         side.stack.push(this.#load(state, name, side, pop()));
@@ -363,49 +380,120 @@ class Walk {
     side.at++;
   }
 
+  /** What was never assigned may only be read where the before side reads it too. */
+  #get(state: State, name: 'before' | 'after', side: Side, declaration: Declaration): void {
+    const value = localValue(this.#terms, side, declaration);
+    if (!side.locals.has(declaration.id) && !mayBeArray(declaration)) this.#compute(state, name, value);
+    side.stack.push(value);
+  }
+
+  /** A declaration without initialiser is passed: what the object held is gone. C11 6.2.4p6. */
+  #undefine(state: State, name: 'before' | 'after', side: Side, declaration: Declaration): void {
+    if (side.program.isPrivate(declaration)) {
+      side.locals.delete(declaration.id);
+      return;
+    }
+    const object = objectTerm(this.#terms, declaration);
+    const { before } = state;
+    if (name === 'after' && state.touched.has(object) && !before.ended.has(object) && !before.reborn.has(object)) {
+      this.#fail(
+        state,
+        `\`${declaration.name}\` loses its value where it keeps it in the before version`,
+        'unproved',
+        'inner-address',
+      );
+    }
+    side.ended.delete(object);
+    side.reborn.add(object);
+  }
+
   #leave(side: Side, op: Extract<Op, { op: 'leave' }>): void {
     for (const declaration of op.declarations) {
+      if (declaration.isStatic || declaration.isExtern) continue;
       if (side.program.isPrivate(declaration)) side.locals.delete(declaration.id);
-      else if (!declaration.isStatic && !declaration.isExtern) side.ended.add(objectTerm(this.#terms, declaration));
+      if (!side.program.isPrivate(declaration) || mayBeArray(declaration))
+        side.ended.add(objectTerm(this.#terms, declaration));
     }
   }
 
   #load(state: State, name: 'before' | 'after', side: Side, address: Term): Term {
-    const base = baseOf(this.#terms, address);
-    if (name === 'before') state.followed.add(base);
-    else this.#mayFollow(state, address, base);
+    if (name === 'before') this.#follow(state, address);
+    else this.#mayFollow(state, address);
     return load(this.#terms, state, side, address);
   }
 
-  /** The after side may only read where the before side has read or written on this path: elsewhere it might trap. */
-  #mayFollow(state: State, address: Term, base: Term): void {
-    if (state.after.ended.has(base) && !state.before.ended.has(base)) {
+  /** The before side reads or writes at the address. */
+  #follow(state: State, address: Term): void {
+    const cell = cellOf(this.#terms, address);
+    state.followed.add(cell);
+    state.owed.delete(this.#terms.apply('read', [cell]));
+    state.owed.delete(this.#terms.apply('alive', [baseOf(this.#terms, cell)]));
+  }
+
+  /** The after side may only read where the before side reads or writes on this path: elsewhere it might trap. */
+  #mayFollow(state: State, address: Term): void {
+    const base = baseOf(this.#terms, address);
+    for (const object of state.after.ended) {
+      if (state.before.ended.has(object) || !this.#mayBeIn(state, base, object)) continue;
       this.#fail(state, 'the after version reads an object of a block that has ended', 'unproved', 'inner-address');
     }
     if (this.#isReleasedAhead(state, base))
       this.#fail(state, 'the after version reads what it has released', 'unproved', 'return-reads-resource');
-    if (isInNamedObject(this.#terms, address) || state.followed.has(base)) return;
-    this.#fail(state, 'the after version reads memory that the before version does not read on this path');
+    const cell = cellOf(this.#terms, address);
+    if (isInNamedObject(this.#terms, address) || state.followed.has(cell)) return;
+    state.owed.add(this.#terms.apply('read', [cell]));
+  }
+
+  /** May an address computed from `base` lie in the object? */
+  #mayBeIn(state: State, base: Term, object: Term): boolean {
+    if (isLinked(this.#terms, state, base, object)) return true;
+    return state.escaped.has(object) && !isApart(this.#terms, state, base, object);
   }
 
   #isReleasedAhead(state: State, base: Term): boolean {
-    const context = this.#context(state);
     return state.after.log.some((event) => {
       const released = releasedTerm(event);
-      return (
-        released !== undefined &&
-        (origin(this.#terms, base) === origin(this.#terms, released) || mayReach(context, base, released))
-      );
+      return released !== undefined && this.#isGone(state, base, event, released);
     });
+  }
+
+  /** May what `base` points to have gone with the release? */
+  #isGone(state: State, base: Term, event: Event, released: Term): boolean {
+    if (mayReach(this.#terms, state, base, released) || !isApart(this.#terms, state, base, released)) return true;
+    return event.facts?.releases?.isShallow !== true && mayReach(this.#terms, state, released, base);
   }
 
   #apply(state: State, name: 'before' | 'after', side: Side, op: Extract<Op, { op: 'apply' }>): void {
     const args = side.stack.splice(side.stack.length - op.arity, op.arity);
     const term = this.#terms.apply(op.name, args, op.text);
-    if (op.mayTrap && name === 'before') state.computed.add(term);
-    if (op.mayTrap && name === 'after' && !state.computed.has(term))
-      this.#fail(state, 'the after version divides where the before version does not');
+    if (this.#terms.mayTrap(op.name, args)) this.#compute(state, name, term);
     side.stack.push(term);
+  }
+
+  /** A value whose computation C does not define for all operands: the after side may not be the only one to compute it. */
+  #compute(state: State, name: 'before' | 'after', term: Term): void {
+    if (name === 'before') {
+      state.computed.add(term);
+      state.owed.delete(term);
+    } else if (!state.computed.has(term)) {
+      state.owed.add(term);
+    }
+  }
+
+  /**
+   * Beyond this point the before side need not do any more what the after side has relied on. What overflows does not
+   * trap: it is enough that the before side computes it on the way to the exit.
+   */
+  #payUp(state: State, isExit = false): void {
+    const owed = [...state.owed].find((one) => isExit || !OVERFLOWING.has(this.#terms.node(one).op));
+    if (owed === undefined) return;
+    const { op } = this.#terms.node(owed);
+    if (op === 'alive')
+      this.#fail(state, 'a store passes a release that may be of the same object', 'unproved', 'order-conflict');
+    if (op === 'read')
+      this.#fail(state, 'the after version reads memory that the before version does not read on this path');
+    if (op === 'undefined') this.#fail(state, 'the after version reads a variable that was never assigned');
+    this.#fail(state, 'the after version computes what may overflow or trap and the before version does not compute');
   }
 
   // ---- branches
@@ -483,51 +571,87 @@ class Walk {
   /** Does the after side's event match one the before side executed earlier, past all that stand before that one? */
   #matchPending(state: State, event: Event): boolean {
     const context = this.#context(state);
-    for (const [index, ahead] of state.pending.entries()) {
-      if (isSameEvent(ahead, event)) {
-        this.#checkLifetimes(state, event);
-        this.#finishEvent(state.after, event, ahead);
-        state.pending = state.pending.toSpliced(index, 1);
-        if (state.pending.length === 0) settle(this.#terms, state);
-        this.#visit(state);
-        return true;
-      }
-      const uses = commute(context, ahead, event);
-      if (!uses) return false;
-      if (state.pending.slice(index + 1).some((later) => isSameEvent(later, event))) this.#use(uses, ahead, event);
-    }
-    return false;
+    const index = state.pending.findIndex((ahead) => isSameEvent(ahead, event));
+    const match = state.pending[index];
+    if (!match) return false;
+    const passed = state.pending.slice(0, index);
+    const swaps = passed.map((ahead) => commute(context, ahead, event));
+    if (swaps.includes(undefined)) return false;
+    this.#checkLifetimes(state, event);
+    this.#finishEvent(state.after, event, match);
+    state.pending = state.pending.toSpliced(index, 1);
+    for (const [at, ahead] of passed.entries()) this.#use(state, swaps[at], ahead, event);
+    if (state.pending.length === 0) settle(this.#terms, state);
+    this.#visit(state);
+    return true;
   }
 
   /** May an event of both sides pass everything the before side is ahead by? */
-  #passPending(state: State, event: Event): readonly Use[] | undefined {
+  #passPending(state: State, event: Event): readonly Swap[] | undefined {
     const context = this.#context(state);
-    const uses: Use[] = [];
+    const swaps: Swap[] = [];
     for (const ahead of state.pending) {
-      const some = commute(context, ahead, event);
-      if (!some) return undefined;
-      uses.push(...some);
+      const swap = commute(context, ahead, event);
+      if (!swap) return undefined;
+      swaps.push(swap);
     }
-    return uses;
+    return swaps;
   }
 
-  #both(state: State, first: Event, second: Event, uses: readonly Use[]): void {
-    for (const ahead of state.pending) this.#use(uses, ahead, first);
+  #both(state: State, first: Event, second: Event, swaps: readonly Swap[]): void {
     this.#checkLifetimes(state, second);
-    if (first.mayJump) this.#hiddenJumps(state, first);
+    if (!this.#isCertainToReturn(first)) this.#payUp(state);
+    const passed = [...state.pending];
+    const named = first.mayName ? this.#namedByBoth(state) : [];
+    const targets = first.mayJump ? this.#hiddenTargets(state, first) : [];
     const happened = happen(first, this.#terms);
     this.#record(state, happened, 'both');
     this.#finishEvent(state.before, first, happened);
     this.#finishEvent(state.after, second, happened);
-    if (state.pending.length === 0) settle(this.#terms, state);
     this.#effectsOf(state, happened);
+    for (const [at, ahead] of passed.entries()) this.#use(state, swaps[at], ahead, first);
+    for (const [one, other] of named) {
+      const value = this.#terms.fresh(`after ${first.name ?? 'a macro'}: ${one.name}`);
+      state.before.locals.set(one.id, value);
+      state.after.locals.set(other.id, value);
+    }
+    if (state.pending.length === 0) settle(this.#terms, state);
+    for (const target of targets) this.#jump(state, first, target);
     this.#visit(state);
+  }
+
+  /** The same event for whoever sees it: a macro of unknown kind may see the locals around it too. */
+  #isSame(state: State, first: Event, second: Event): boolean {
+    if (!isSameEvent(first, second)) return false;
+    const value = (side: Side, declaration: Declaration): Term => localValue(this.#terms, side, declaration);
+    return (
+      !first.mayName ||
+      this.#namedByBoth(state).every(([one, other]) => value(state.before, one) === value(state.after, other))
+    );
+  }
+
+  /** Locals that both sides have in sight, by their names. */
+  #namedByBoth(state: State): (readonly [Declaration, Declaration])[] {
+    const [mine, others] = [state.before, state.after].map((side) => {
+      const op = side.program.ops[side.at];
+      return op?.op === 'text' ? op.call.inSight : [];
+    });
+    return (mine ?? []).flatMap((one) => {
+      const other = others?.find((candidate) => candidate.name === one.name);
+      return other ? [[one, other] as const] : [];
+    });
+  }
+
+  /** After it the before side goes on, whatever it does. */
+  #isCertainToReturn(event: Event): boolean {
+    return isMemoryRelease(event) || isDiagnostic(event) || (event.kind === 'store' && !event.mayJump);
   }
 
   /** The before side executes its event alone: the after side's must be able to pass it later. */
   #runAhead(state: State, first: Event, second: Event): boolean {
     if (state.pending.length >= MOST_PENDING || first.mayJump) return false;
     if (!commute(this.#context(state), first, second)) return false;
+    if (!this.#isCertainToReturn(first)) this.#payUp(state);
     const happened = happen(first, this.#terms);
     this.#record(state, happened, 'before');
     this.#finishEvent(state.before, first, happened);
@@ -550,6 +674,7 @@ class Walk {
         side.locals.set(declaration.id, value);
     });
     side.log.push(happened);
+    side.reborn.clear();
     side.at++;
   }
 
@@ -568,21 +693,24 @@ class Walk {
   /** What the event tells about the values it was given: who knows them now, what is held, what is gone. */
   #effectsOf(state: State, event: Happened): void {
     const released = releasedTerm(event);
+    if (event.facts?.acquires?.some((one) => one.handle === 'result')) state.acquired.add(event.result);
+    if (isFreshResult(event)) state.allocated.add(event.result);
+    state.links = linksAfter(this.#terms, state, event);
     this.#unfollow(state, event, released);
-    state.given = { previous: state.given, terms: event.kind === 'call' ? [...event.args, event.result] : event.args };
     event.args.forEach((arg, index) => {
+      for (const root of this.#terms.roots(arg)) if (this.#terms.node(root).op === 'object') state.touched.add(root);
       if (arg === released || isDiagnostic(event)) return;
       if (event.kind === 'store' && index === 0) return;
-      const retains = event.kind === 'call' ? event.facts?.retains : undefined;
-      if (retains && !retains.includes(index)) return;
+      const { retains, consumes } = (event.kind === 'call' ? event.facts : undefined) ?? {};
+      if (retains && !retains.includes(index) && !consumes?.includes(index)) return;
       this.#escape(state, arg);
     });
-    if (event.kind === 'store' && event.args[0] !== undefined) state.followed.add(baseOf(this.#terms, event.args[0]));
-    if (event.facts?.acquires?.some((one) => one.handle === 'result')) state.acquired.add(event.result);
-    if (released !== undefined) {
-      state.released.add(released);
-    }
-    state.computed.clear();
+    if (event.kind !== 'call') return;
+    event.writes.forEach((declaration, index) => {
+      // An array behind a typedef: the callee got its address.
+      const isKept = event.facts?.retains?.includes(index) ?? true;
+      if (declaration && isKept) state.escaped.add(objectTerm(this.#terms, declaration));
+    });
   }
 
   /**
@@ -591,16 +719,31 @@ class Walk {
    */
   #unfollow(state: State, event: Happened, released: Term | undefined): void {
     if (event.kind === 'store' || isDiagnostic(event)) return;
-    const keepsMemory = event.kind === 'call' && released === undefined && event.facts?.writesThrough !== undefined;
-    if (keepsMemory) return;
-    for (const base of state.followed) {
-      const op = this.#terms.node(base).op;
+    for (const cell of state.followed) {
+      const base = baseOf(this.#terms, cell);
+      const { op } = this.#terms.node(base);
       if (op === 'object' || op === 'global') continue;
-      const isElsewhere =
-        isUnshared(this.#terms, state, base) || (released !== undefined && isUnshared(this.#terms, state, released));
-      const isSame = released !== undefined && origin(this.#terms, base) === origin(this.#terms, released);
-      if (isSame || !isElsewhere) state.followed.delete(base);
+      const isGone =
+        released === undefined ? this.#mayEnd(state, event, base) : this.#isGone(state, base, event, released);
+      if (isGone) state.followed.delete(cell);
     }
+  }
+
+  /** May a callee that is no known release give back what `base` points to? */
+  #mayEnd(state: State, event: Happened, base: Term): boolean {
+    const facts = event.kind === 'call' ? event.facts : undefined;
+    const taken = (facts?.consumes ?? []).flatMap((index) => event.args.slice(index, index + 1));
+    if (taken.some((arg) => mayReach(this.#terms, state, base, arg) || !isApart(this.#terms, state, base, arg)))
+      return true;
+    // Told what it writes, a callee gives back nothing but what it finds there, and only if it is one that allocates.
+    if (facts?.writesThrough && facts.retains) {
+      if (!facts.acquires?.some((one) => one.handle !== 'result')) return false;
+      const written = facts.writesThrough.flatMap((index) => event.args.slice(index, index + 1));
+      return written.some((arg) => mayReach(this.#terms, state, arg, base));
+    }
+    const roots = rootsOf(this.#terms, state, base);
+    const isOwn = roots.length > 0 && roots.every((root) => state.allocated.has(root) && !state.escaped.has(root));
+    return !isOwn || event.args.some((arg) => isLinked(this.#terms, state, arg, base));
   }
 
   /** Who gets a value may get at all it is computed from; what was loaded from memory was known there already. */
@@ -620,9 +763,8 @@ class Walk {
   #checkLifetimes(state: State, event: Event): void {
     for (const object of state.after.ended) {
       if (state.before.ended.has(object)) continue;
-      const isTold = event.args.some((arg) => this.#terms.mentions(arg, object));
-      const isHarmless = isMemoryRelease(event) || event.kind === 'store';
-      if (isTold || (state.escaped.has(object) && !isHarmless)) {
+      const isTold = event.args.some((arg) => isLinked(this.#terms, state, arg, object));
+      if (isTold || (state.escaped.has(object) && !this.#isHarmless(state, event, object))) {
         this.#fail(
           state,
           'an object of an inner block would be used after the block has ended',
@@ -633,11 +775,20 @@ class Walk {
     }
   }
 
+  /** Releasing storage without looking into it, or storing elsewhere, does not touch the object. */
+  #isHarmless(state: State, event: Event, object: Term): boolean {
+    if (event.kind === 'store')
+      return event.args[0] !== undefined && isApart(this.#terms, state, event.args[0], object);
+    return isMemoryRelease(event) && event.facts?.releases?.isShallow === true;
+  }
+
   /** A name of unknown kind may be a macro that jumps: every label must then mean the same on both sides. */
-  #hiddenJumps(state: State, event: Event): void {
-    if (event.kind !== 'text') return;
-    for (const [label, at] of state.before.program.labels) {
-      const to = state.after.program.labels.get(label);
+  #hiddenTargets(state: State, event: Event): readonly (readonly [number, number])[] {
+    if (event.kind !== 'text') return [];
+    if (state.pending.length > 0) this.#fail(state, 'a call of unknown kind stands between reordered effects');
+    const targets = hiddenTargets(state.after);
+    return [...hiddenTargets(state.before)].map(([label, at]) => {
+      const to = targets.get(label);
       if (to === undefined) {
         this.#fail(
           state,
@@ -646,22 +797,25 @@ class Walk {
           'hidden-control-flow',
         );
       }
-      const jumped = cloneState(state);
-      jumped.before.at = at;
-      jumped.after.at = to;
-      jumped.before.stack = [];
-      jumped.after.stack = [];
-      if (jumped.pending.length > 0) this.#fail(state, 'a call of unknown kind stands between reordered effects');
-      jumped.trace = {
-        previous: state.trace,
-        kind: 'decision',
-        side: 'both',
-        text: `${event.node.start}-${event.node.end}`,
-        taken: true,
-        offset: event.node.start,
-      };
-      this.#queue(jumped);
-    }
+      return [at, to] as const;
+    });
+  }
+
+  #jump(state: State, event: Event, [before, after]: readonly [number, number]): void {
+    const jumped = cloneState(state);
+    jumped.before.at = before;
+    jumped.after.at = after;
+    jumped.before.stack = [];
+    jumped.after.stack = [];
+    jumped.trace = {
+      previous: state.trace,
+      kind: 'decision',
+      side: 'both',
+      text: `${event.node.start}-${event.node.end}`,
+      taken: true,
+      offset: event.node.start,
+    };
+    this.#queue(jumped);
   }
 
   #queue(state: State): void {
@@ -695,6 +849,7 @@ class Walk {
   }
 
   #exit(state: State, first: Term | undefined, second: Term | undefined): void {
+    this.#payUp(state, true);
     const pending = state.pending[0];
     if (pending) {
       this.#fail(state, `the after version returns without ${this.#describe(pending)}`, 'different');
@@ -702,9 +857,15 @@ class Walk {
     const type = this.#before.returnType;
     const one = first === undefined ? undefined : this.#terms.convert(type, first);
     const other = second === undefined ? undefined : this.#terms.convert(this.#after.returnType, second);
-    if (one !== other) this.#returnMismatch(state, one, other);
+    if (one !== other && !this.#isSameNumber(one, other)) this.#returnMismatch(state, one, other);
     this.#exits.add(state.before.at);
     throw new PathEnded();
+  }
+
+  #isSameNumber(one: Term | undefined, other: Term | undefined): boolean {
+    if (one === undefined || other === undefined) return false;
+    const number = this.#terms.numberOf(one);
+    return number !== undefined && number === this.#terms.numberOf(other);
   }
 
   #returnMismatch(state: State, one: Term | undefined, other: Term | undefined): never {
@@ -731,7 +892,10 @@ class Walk {
   #header(state: State): void {
     if (state.pending.length > 0)
       this.#fail(state, 'a loop stands between reordered effects', 'unproved', 'order-conflict');
+    this.#payUp(state);
     this.#visit(state);
+    state.before.reborn.clear();
+    state.after.reborn.clear();
     state.before.at++;
     state.after.at++;
   }
@@ -766,8 +930,12 @@ class Walk {
 
   // ---- words
 
-  #use(uses: readonly Use[], ahead: Event, event: Event): void {
-    for (const use of uses) this.#uses.add(use === 'reorder' && isReturned(event) ? 'early-value' : use);
+  #use(state: State, swap: Swap | undefined, ahead: Event, event: Event): void {
+    if (!swap) return;
+    const { aliveAfter } = swap;
+    const isAlive = [...state.followed].some((cell) => baseOf(this.#terms, cell) === aliveAfter);
+    if (aliveAfter !== undefined && !isAlive) state.owed.add(this.#terms.apply('alive', [aliveAfter]));
+    for (const use of swap.uses) this.#uses.add(use === 'reorder' && isReturned(event) ? 'early-value' : use);
     this.#restOn(ahead);
     this.#restOn(event);
     for (const one of [ahead, event]) if (one.facts?.releases?.keepsErrno) this.#uses.add('errno: free');

@@ -6,6 +6,8 @@ import type { Declaration } from '../syntax/bindings.ts';
 import type { Happened } from './event.ts';
 import { commonFact } from './facts.ts';
 import type { Fact, Facts } from './facts.ts';
+import { linked } from './links.ts';
+import type { Links } from './links.ts';
 import type { Program } from './program.ts';
 import type { Term, TermTable } from './terms.ts';
 
@@ -19,6 +21,8 @@ export interface Side {
   log: Happened[];
   /** Objects of blocks that were left. */
   ended: Set<Term>;
+  /** Objects whose declaration this side passed since its last event: what they held is gone. */
+  reborn: Set<Term>;
 }
 
 /** What led here, newest first: decisions of the path and effects, for people. */
@@ -40,28 +44,32 @@ export interface State {
   /** Known contents of that memory: address to value. */
   memory: Map<Term, Term>;
   facts: Facts;
-  /** Pointers the before side has followed on this path and not released since: the after side may follow them too. */
+  /** Places the before side has read or written on this path, and nobody released since: the after side may read them too. */
   followed: Set<Term>;
-  /** Quotients the before side has computed since the last event. */
+  /** Values whose computation can trap or overflow, and indeterminate ones, that the before side has computed. */
   computed: Set<Term>;
+  /**
+   * What the after side has computed, read or passed over before the before side did: the before side must still do so
+   * before anything that may not return. `alive(p)`: it must use `p` once more.
+   */
+  owed: Set<Term>;
   /** Objects and allocations whose address may be known to others. */
   escaped: Set<Term>;
-  /** Results of acquiring calls on this path that nobody else knew when they were made. */
+  /** Results of acquiring calls on this path. */
   acquired: Set<Term>;
-  /** What was released on this path. */
-  released: Set<Term>;
+  /** Those of them that are storage which did not exist before. */
+  allocated: Set<Term>;
+  /** Objects of the function that an event was given or has written. */
+  touched: Set<Term>;
+  links: Links;
+  /** Is the declaration of a struct with this member in sight, and neither volatile nor in a union? */
+  readonly isPlainField: (field: string) => boolean;
   /** Events the before side has executed and the after side has not. */
   pending: Happened[];
-  /** For each event of the path: what it was given and returned; newest first. */
-  given: Given | undefined;
   trace: Trace | undefined;
 }
 
-/** One call of the path with what it could link together. */
-export interface Given {
-  readonly previous: Given | undefined;
-  readonly terms: readonly Term[];
-}
+const MARKS = ['followed', 'computed', 'escaped', 'acquired', 'allocated', 'touched'] as const;
 
 export function cloneState(state: State): State {
   return {
@@ -71,9 +79,11 @@ export function cloneState(state: State): State {
     memory: new Map(state.memory),
     followed: new Set(state.followed),
     computed: new Set(state.computed),
+    owed: new Set(state.owed),
     escaped: new Set(state.escaped),
     acquired: new Set(state.acquired),
-    released: new Set(state.released),
+    allocated: new Set(state.allocated),
+    touched: new Set(state.touched),
     pending: [...state.pending],
   };
 }
@@ -85,6 +95,7 @@ function cloneSide(side: Side): Side {
     locals: new Map(side.locals),
     log: [...side.log],
     ended: new Set(side.ended),
+    reborn: new Set(side.reborn),
   };
 }
 
@@ -92,6 +103,9 @@ function cloneSide(side: Side): Side {
 export function localValue(terms: TermTable, side: Side, declaration: Declaration): Term {
   return side.locals.get(declaration.id) ?? terms.named('undefined', `${declaration.name}:${declaration.type}`);
 }
+
+/** Occurs in no text of a program. */
+const SEPARATOR = '\u0001';
 
 /** Writes a state down so that equal texts mean states that behave alike; forgets what no live value reaches. */
 export class Canonical {
@@ -108,18 +122,25 @@ export class Canonical {
   /** The text. Also drops from the state the facts, contents and marks of values that are dead. */
   text(): string {
     const { before, after, pending } = this.#state;
+    this.#out.push(this.#visit(this.#state.base));
     this.#side(before);
     this.#side(after);
-    for (const event of pending)
-      this.#out.push('P', event.key, ...event.args.map((arg) => this.#visit(arg)), this.#visit(event.result));
-    if (pending.length > 0) {
-      for (const event of [...before.log, '/', ...after.log])
-        this.#out.push(typeof event === 'string' ? event : this.#visit(event.epoch));
+    for (const event of pending) this.#event('P', event);
+    for (const side of [before, after]) {
+      this.#out.push('/');
+      for (const event of side.log) this.#event('L', event);
     }
+    for (const term of this.#state.owed) this.#out.push('O', this.#visit(term));
     this.#memory();
     this.#facts();
     this.#marks();
-    return this.#out.join(' ');
+    this.#links();
+    return this.#out.join(SEPARATOR);
+  }
+
+  #event(mark: string, event: Happened): void {
+    const values = [...event.args, event.result, ...event.outputs, event.epoch].map((term) => this.#visit(term));
+    this.#out.push(mark, event.kind, event.key, String(event.mayName), ...values);
   }
 
   #side(side: Side): void {
@@ -140,7 +161,8 @@ export class Canonical {
     this.#number.set(term, number);
     const node = this.#terms.node(term);
     if (node.op === 'fresh') return `#${number}=${node.text.slice(0, node.text.lastIndexOf('#'))}`;
-    return `#${number}=${node.op}(${node.text};${node.args.map((arg) => this.#visit(arg)).join(',')})`;
+    const parts = node.args.map((arg) => this.#visit(arg));
+    return [`#${number}=${node.op}`, node.text, ...parts, ')'].join(SEPARATOR);
   }
 
   #isReachable(term: Term): boolean {
@@ -156,7 +178,9 @@ export class Canonical {
       isChanged = false;
       for (const [address, value] of left) {
         if (!this.#isReachable(address)) continue;
-        this.#out.push('M', this.#visit(address), this.#visit(value));
+        // What was read and is as it was found says nothing.
+        const isUnchanged = value === this.#terms.apply('load', [address, this.#state.base]);
+        if (!isUnchanged) this.#out.push('M', this.#visit(address), this.#visit(value));
         left.delete(address);
         isChanged = true;
       }
@@ -170,7 +194,7 @@ export class Canonical {
     for (const [term, fact] of this.#state.facts) {
       if (!this.#isReachable(term)) continue;
       kept.set(term, fact);
-      lines.push(`F${this.#visit(term)}${fact.equals ?? `!${fact.differs.join(',')}`}`);
+      lines.push(`F${this.#visit(term)}${SEPARATOR}${fact.equals ?? `!${fact.differs.join(',')}`}`);
     }
     this.#state.facts = kept;
     this.#out.push(...lines.toSorted());
@@ -178,14 +202,34 @@ export class Canonical {
 
   #marks(): void {
     const { before, after } = this.#state;
-    for (const term of this.#state.computed) this.#visit(term);
-    for (const name of ['followed', 'computed', 'escaped', 'acquired', 'released'] as const) {
+    for (const name of MARKS) {
       const set = this.#state[name];
       for (const term of set) if (!this.#isReachable(term)) set.delete(term);
-      this.#out.push(name, ...[...set].map((term) => this.#visit(term)).toSorted());
+      this.#set(name, set);
     }
-    const ended = [...after.ended].filter((term) => !before.ended.has(term));
-    this.#out.push('ended', ...ended.map((term) => this.#visit(term)).toSorted());
+    for (const side of [before, after]) {
+      this.#set('ended', side.ended);
+      this.#set('reborn', side.reborn);
+    }
+  }
+
+  #set(name: string, set: ReadonlySet<Term>): void {
+    this.#out.push(name, ...[...set].map((term) => this.#visit(term)).toSorted());
+  }
+
+  /** Groups are named by their smallest member that is still alive. */
+  #links(): void {
+    const groups = new Map<Term, Term[]>();
+    for (const [root, group] of this.#state.links) {
+      if (!this.#isReachable(root)) continue;
+      const members = groups.get(group);
+      if (members) members.push(root);
+      else groups.set(group, [root]);
+    }
+    const kept = [...groups.values()].filter((members) => members.length > 1);
+    this.#state.links = new Map(kept.flatMap((members) => members.map((root) => [root, Math.min(...members)])));
+    const lines = [...this.#state.links].map(([root, group]) => `${this.#visit(root)}~${this.#visit(group)}`);
+    this.#out.push('links', ...lines.toSorted());
   }
 }
 
@@ -201,20 +245,28 @@ export function joinStates(terms: TermTable, one: State, other: State): State {
     const key = `${a},${b}`;
     const known = pairs.get(key);
     if (known !== undefined) return known;
-    const term = terms.fresh('joined');
+    const term = terms.convert(commonType(terms, a, b), terms.fresh('joined'));
     pairs.set(key, term);
     return term;
   };
   const joined = cloneState(other);
   for (const side of ['before', 'after'] as const) joinSides(joined[side], one[side], pair);
-  joined.base = pair(one.base, other.base);
+  joined.base = one.base === other.base ? one.base : terms.fresh('memory');
   joined.memory = new Map();
   for (const [address, value] of other.memory) {
     const first = one.memory.get(address);
     if (first !== undefined) joined.memory.set(address, pair(first, value));
   }
-  joinMarks(joined, one, other, pairs);
+  joinMarks(terms, joined, one, other, pairs);
   return joined;
+}
+
+/** The type of a value that is one of two; the name of an indeterminate local is negative. */
+function commonType(terms: TermTable, a: Term, b: Term): string {
+  const [one, other] = [a, b].map((term) => (term < 0 || term === terms.null() ? undefined : terms.typeOf(term)));
+  if (a < 0 || a === terms.null()) return other ?? '';
+  if (b < 0 || b === terms.null()) return one ?? '';
+  return one !== undefined && one === other ? one : '';
 }
 
 function joinSides(joined: Side, one: Side, pair: (a: Term, b: Term) => Term): void {
@@ -223,28 +275,46 @@ function joinSides(joined: Side, one: Side, pair: (a: Term, b: Term) => Term): v
   for (const id of new Set([...one.locals.keys(), ...joined.locals.keys()])) {
     joined.locals.set(id, pair(one.locals.get(id) ?? -1 - id, joined.locals.get(id) ?? -1 - id));
   }
-  for (const term of one.ended) joined.ended.add(term);
 }
 
-function joinMarks(joined: State, one: State, other: State, pairs: ReadonlyMap<string, Term>): void {
+/** What allows something must hold in both states, what forbids something in one of them. */
+function joinMarks(terms: TermTable, joined: State, one: State, other: State, pairs: ReadonlyMap<string, Term>): void {
+  joined.followed = both(one.followed, other.followed);
+  joined.computed = both(one.computed, other.computed);
+  joined.acquired = both(one.acquired, other.acquired);
+  joined.allocated = both(one.allocated, other.allocated);
+  joined.owed = either(one.owed, other.owed);
+  joined.escaped = either(one.escaped, other.escaped);
+  joined.touched = either(one.touched, other.touched);
+  joined.before.ended = both(one.before.ended, other.before.ended);
+  joined.before.reborn = both(one.before.reborn, other.before.reborn);
+  joined.after.ended = either(one.after.ended, other.after.ended);
   const facts = new Map<Term, Fact>();
   for (const [term, fact] of other.facts) {
     const common = commonFact(one.facts.get(term), fact);
     if (common) facts.set(term, common);
   }
-  joined.followed = new Set([...other.followed].filter((term) => one.followed.has(term)));
-  joined.acquired = new Set([...other.acquired].filter((term) => one.acquired.has(term)));
-  joined.escaped = new Set([...one.escaped, ...other.escaped]);
-  joined.released = new Set([...one.released, ...other.released]);
+  for (const [root, group] of one.links) joined.links = linked(joined.links, [root, group]);
   for (const [key, term] of pairs) {
     const [a, b] = key.split(',').map(Number);
     if (a === undefined || b === undefined) continue;
     const common = commonFact(one.facts.get(a), other.facts.get(b));
     if (common) facts.set(term, common);
     if (one.followed.has(a) && other.followed.has(b)) joined.followed.add(term);
-    // Nothing is known to keep a joined value apart from others.
-    joined.escaped.add(term);
-    if (one.released.has(a) || other.released.has(b)) joined.released.add(term);
+    // Nothing is known to keep a joined value apart from others. A small number points nowhere.
+    const roots = [term, ...[a, b].filter((part) => part >= 0)]
+      .flatMap((part) => terms.roots(part))
+      .filter((root) => !terms.isSmall(root));
+    for (const root of roots) joined.escaped.add(root);
+    joined.links = linked(joined.links, roots);
   }
   joined.facts = facts;
+}
+
+function both(one: ReadonlySet<Term>, other: ReadonlySet<Term>): Set<Term> {
+  return new Set([...other].filter((term) => one.has(term)));
+}
+
+function either(one: ReadonlySet<Term>, other: ReadonlySet<Term>): Set<Term> {
+  return new Set([...one, ...other]);
 }

@@ -15,12 +15,21 @@ interface TermNode {
   readonly args: readonly Term[];
 }
 
+const INTEGRAL =
+  /^((un)?signed|char|short|int|long|_Bool|bool|s?size_t|u?int(ptr|max|8|16|32|64)_t|ptrdiff_t|off_t|pid_t|enum \w+)( (unsigned|signed|char|short|int|long))*$/;
+const SMALL =
+  /^((un)?signed|char|short|int|_Bool|bool|float|double|u?int(8|16|32)_t|enum \w+|mode_t|pid_t)( (unsigned|signed|char|short|int))*$/;
+/** Operations that are undefined for some operands, and yield a value nevertheless. */
+export const OVERFLOWING: ReadonlySet<string> = new Set(['+', '-', '*', '<<', '>>', 'unary-']);
+const ROOTS: ReadonlySet<string> = new Set(['fresh', 'parameter', 'object', 'global', 'undefined', 'load']);
+
 const INTEGER = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)$/;
 
 /** The terms of one proof. */
 export class TermTable {
   readonly #nodes: TermNode[] = [];
   readonly #index = new Map<string, Term>();
+  readonly #roots = new Map<Term, readonly Term[]>();
   readonly #parts = new Map<Term, ReadonlySet<Term>>();
   #fresh = 0;
 
@@ -80,6 +89,26 @@ export class TermTable {
     return this.#intern('convert', type, [term]);
   }
 
+  /** What is found at the address after the value was stored there: converted to the type of the lvalue. C11 6.5.16.1. */
+  stored(address: Term, value: Term): Term {
+    if (this.node(value).op === 'list') return value;
+    const { op, text } = this.node(address);
+    // An object is named `name:type#ordinal`, all else by its own address.
+    const type = op === 'object' ? text.slice(text.indexOf(':') + 1, text.lastIndexOf('#')) : `lvalue ${address}`;
+    return this.convert(type.replace(/\b(const|volatile) /g, ''), value);
+  }
+
+  /**
+   * Is the operation undefined for some operands: division by zero, overflow of signed numbers, arithmetic on pointers
+   * beyond their array? A compiler may conclude from it that the operands are none of those. C11 6.5p5, 6.5.6p8.
+   */
+  mayTrap(op: string, args: readonly Term[]): boolean {
+    const numbers = args.map((arg) => this.numberOf(arg));
+    if (op === '/' || op === '%') return numbers[1] === undefined || numbers[1] === 0 || numbers[1] === -1;
+    if (!OVERFLOWING.has(op)) return false;
+    return !numbers.every((number) => number !== undefined) && !args.every((arg) => this.isUnsigned(arg));
+  }
+
   /** The declared type of a value where it is known. */
   typeOf(term: Term): string | undefined {
     const node = this.node(term);
@@ -87,6 +116,64 @@ export class TermTable {
     if (node.op === 'integer') return 'int';
     if (node.op === 'parameter') return node.text.slice(node.text.indexOf(':') + 1);
     return undefined;
+  }
+
+  /** Is the value certainly an integer or an address of an object, so that it equals itself? */
+  isIntegral(term: Term): boolean {
+    if (this.node(term).op === 'object') return true;
+    const type = this.typeOf(term);
+    return type !== undefined && (INTEGRAL.test(type) || type.endsWith('*'));
+  }
+
+  /** Is the value of a type whose arithmetic can't overflow? */
+  isUnsigned(term: Term): boolean {
+    return /^(unsigned( int| long| long long| long int)?|size_t|uint(32|64|ptr|max)_t)$/.test(this.typeOf(term) ?? '');
+  }
+
+  /** A string: what it points to holds no pointers. */
+  isText(term: Term): boolean {
+    return /^(const )?(unsigned |signed )?char \*$/.test(this.typeOf(term) ?? '');
+  }
+
+  /** A number too small to carry an address. */
+  isSmall(term: Term): boolean {
+    return SMALL.test(this.typeOf(term) ?? '');
+  }
+
+  /**
+   * What the value is computed from: parameters, objects, results of calls, contents of memory. What memory it was found
+   * in is another question (`ownersOf`). Conversions to small numbers are kept as they are: they carry no address.
+   */
+  roots(term: Term): readonly Term[] {
+    const known = this.#roots.get(term);
+    if (known) return known;
+    const found: Term[] = [];
+    const seen = new Set<Term>([term]);
+    for (const part of seen) {
+      const node = this.node(part);
+      if (node.op === 'integer' || node.op === 'null' || node.op === 'literal') continue;
+      if (ROOTS.has(node.op) || this.isSmall(part)) found.push(part);
+      // An index points nowhere.
+      else if (node.op === 'element' && node.args[0] !== undefined && this.isIntegral(node.args[1] ?? part))
+        seen.add(node.args[0]);
+      else for (const arg of node.args) seen.add(arg);
+    }
+    this.#roots.set(term, found);
+    return found;
+  }
+
+  /** For a value found in memory: what the addresses it was found at are computed from, and where those were found. */
+  ownersOf(term: Term): ReadonlySet<Term> {
+    const found = new Set<Term>();
+    const work = [...this.roots(term)];
+    for (let next = work.pop(); next !== undefined; next = work.pop()) {
+      const node = this.node(next);
+      const address = node.op === 'load' ? node.args[0] : undefined;
+      if (address === undefined) continue;
+      for (const root of this.roots(address)) if (!found.has(root)) work.push(root);
+      for (const root of this.roots(address)) found.add(root);
+    }
+    return found;
   }
 
   /** The mathematical value, where the term is a constant whatever its type does to it: zero stays zero in any scalar type. */

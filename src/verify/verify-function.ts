@@ -3,9 +3,11 @@ import { buildGraph } from '../cfg/build.ts';
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
 import type { Knowledge } from '../resources/knowledge.ts';
+import { errorsTouchSkeleton, keywordCensus } from '../syntax/census.ts';
 import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
+import { definitionsDiffer } from './definitions.ts';
 import { describeDifference } from './difference.ts';
 import { foldedText, lowerFunction } from './lower.ts';
 import type { Program } from './program.ts';
@@ -56,15 +58,20 @@ export function verifyFunction(
 ): Verdict {
   if (headText(before) !== headText(after)) return unproved('the heads of the two versions differ');
   for (const tree of [before, after]) {
-    const refusal = refuseFunction(tree);
+    const refusal = errorsTouchSkeleton(tree) ?? keywordCensus(tree, tree.source) ?? refuseFunction(tree);
     if (refusal) return fromRefusal(refusal);
   }
+  const difference = definitionsDiffer(before, after);
+  if (difference !== undefined) return unproved(difference);
   const terms = new TermTable();
   const programs = [lower(before, knowledge, terms), lower(after, knowledge, terms)];
   const [first, second] = programs;
   if (!first || 'kind' in first) return fromRefusal(first);
   if (!second || 'kind' in second) return fromRefusal(second);
-  const simulation = simulate(first, second, terms, options);
+  const simulation = simulate(first, second, terms, {
+    ...options,
+    isPlainField: (field) => knowledge.isPlainField?.(field) === true,
+  });
   const rest = {
     uses: [...simulation.uses].toSorted(),
     restsOn: restsOnOf(simulation.restsOn),
@@ -116,6 +123,6 @@ function fromRefusal(refusal: Refusal | undefined): Verdict {
     exits: 0,
     reason: refusal.reason,
     code: refusal.code,
-    at: refusal.at,
+    at: { start: refusal.at.start, end: refusal.at.end },
   };
 }

@@ -1,0 +1,344 @@
+/** Pairs of functions that do not do the same: each was once, or could easily be, called proved. */
+import { describe, expect, test } from 'vitest';
+import { judge } from './judge.ts';
+
+type Pair = readonly [name: string, before: string, after: string];
+
+/** What C calls an object, and who can reach it. */
+const MEMORY: readonly Pair[] = [
+  [
+    'a store through a local pointer to a local',
+    'int f(void) { int x = 1; int *p = &x; *p = 2; return x; }',
+    'int f(void) { int x = 1; int *p = &x; *p = 2; return 1; }',
+  ],
+  [
+    'a store through the sum of an array and a number',
+    'int f(void) { char a[4]; a[1] = 1; *(a + 1) = 2; return a[1]; }',
+    'int f(void) { char a[4]; a[1] = 1; *(a + 1) = 2; return 1; }',
+  ],
+  [
+    'a store through what strchr returns',
+    'int f(void) { char a[4]; char *q; a[0] = 1; q = strchr(a, 1); *q = 2; return a[0]; }',
+    'int f(void) { char a[4]; char *q; a[0] = 1; q = strchr(a, 1); *q = 2; return 1; }',
+  ],
+  [
+    'memset through what strchr returns',
+    'int f(void) { char a[4]; char *q; a[0] = 1; q = strchr(a, 1); memset(q, 0, 1); return a[0]; }',
+    'int f(void) { char a[4]; char *q; a[0] = 1; q = strchr(a, 1); memset(q, 0, 1); return 1; }',
+  ],
+  [
+    'a store through a pointer joined in a loop',
+    'int f(int n) { int x = 1, y = 1; int *p = &y; for (int i = 0; i < n; i++) { step(); if (i == 3) p = &x; } *p = 2; return x; }',
+    'int f(int n) { int x = 1, y = 1; int *p = &y; for (int i = 0; i < n; i++) { step(); if (i == 3) p = &x; } *p = 2; return 1; }',
+  ],
+  [
+    'a store to a narrow field and its value',
+    'int f(struct s *s) { s->c = 300; return s->c; }',
+    'int f(struct s *s) { s->c = 300; return 300; }',
+  ],
+  [
+    'the value of an assignment to a narrow field',
+    'int f(struct s *s) { return s->c = 300; }',
+    'int f(struct s *s) { s->c = 300; return 300; }',
+  ],
+  [
+    'a store through an alias of a parameter, moved over a release',
+    'int f(struct s *p, struct s *q) { q->n = 0; free(p); return 0; }',
+    'int f(struct s *p, struct s *q) { free(p); q->n = 0; return 0; }',
+  ],
+  [
+    'a pointer to an array and the array',
+    'int f(void) { char a[4]; return use(a + 1, 0); }',
+    'int f(void) { char a[4]; return use(&a + 1, 0); }',
+  ],
+  [
+    'a pointer to an array that is assigned',
+    'void *f(int (*a)[4], int (*b)[4]) { int (*p)[4] = a; void *t = p; p = b; return t; }',
+    'void *f(int (*a)[4], int (*b)[4]) { int (*p)[4] = a; void *t; p = b; t = p; return t; }',
+  ],
+  [
+    'an element nobody read',
+    'int f(int *p, int i, int n) { int x = p[0]; if (i < n) x = p[i]; return x; }',
+    'int f(int *p, int i, int n) { int x = p[0]; int y = p[i]; if (i < n) x = y; return x; }',
+  ],
+  [
+    'a read behind the release of its storage',
+    'int f(char *p) { char *q = strchr(p, 120); int c = *q; free(p); return c; }',
+    'int f(char *p) { char *q = strchr(p, 120); int c = *q; free(p); return *q; }',
+  ],
+  [
+    'a read behind the release of fresh storage',
+    'int f(void) { char *p = strdup("x"); char *q = strchr(p, 120); int c = *q; free(p); return c; }',
+    'int f(void) { char *p = strdup("x"); char *q = strchr(p, 120); int c = *q; free(p); return *q; }',
+  ],
+  [
+    'a read at an offset behind the release',
+    'int f(char *p) { int c = *(p + 1); free(p); return c; }',
+    'int f(char *p) { int c = *(p + 1); free(p); return *(p + 1); }',
+  ],
+  [
+    'a read behind realloc',
+    'int f(char **o, char *p) { int c = *p; *o = realloc(p, 10); return c; }',
+    'int f(char **o, char *p) { int c; *o = realloc(p, 10); c = *p; return c; }',
+  ],
+  [
+    'a read of the old line behind getline',
+    'int f(FILE *fp) { char *l = NULL; size_t n = 0; getline(&l, &n, fp); char *q = l; int c = q[0]; getline(&l, &n, fp); return c; }',
+    'int f(FILE *fp) { char *l = NULL; size_t n = 0; getline(&l, &n, fp); char *q = l; int c = q[0]; getline(&l, &n, fp); return q[0]; }',
+  ],
+  [
+    'the size of a memory stream before and after it is closed',
+    'int f(void) { char *p; size_t n; FILE *o = open_memstream(&p, &n); if (!o) return 0; fputs("x", o); fclose(o); return n; }',
+    'int f(void) { char *p; size_t n; int r; FILE *o = open_memstream(&p, &n); if (!o) return 0; fputs("x", o); r = n; fclose(o); return r; }',
+  ],
+  [
+    'a store to the buffer of a stream',
+    'int f(char *b) { FILE *o = fmemopen(b, 10, "w"); if (!o) return 0; fputs("x", o); fclose(o); b[0] = 0; return 0; }',
+    'int f(char *b) { FILE *o = fmemopen(b, 10, "w"); if (!o) return 0; fputs("x", o); b[0] = 0; fclose(o); return 0; }',
+  ],
+  [
+    'a store to the buffer given to setvbuf',
+    'int f(void) { static char b[10]; FILE *o = fopen("x", "w"); if (!o) return 0; setvbuf(o, b, 0, 10); fputs("x", o); fclose(o); b[0] = 0; return 0; }',
+    'int f(void) { static char b[10]; FILE *o = fopen("x", "w"); if (!o) return 0; setvbuf(o, b, 0, 10); fputs("x", o); b[0] = 0; fclose(o); return 0; }',
+  ],
+  [
+    'an object that would keep its value from one round of a loop to the next',
+    'int f(int n) { int x; for (int i = 0; i < n; i++) { if (i == 0) x = 5; use(&x, i); } return 0; }',
+    'int f(int n) { for (int i = 0; i < n; i++) { int x; if (i == 0) x = 5; use(&x, i); } return 0; }',
+  ],
+  [
+    'a pointer to a compound literal of an inner block',
+    'int f(int n) { if (n) { put(gs, &(struct t){ 1, 2 }); step(); return 1; } step(); return 0; }',
+    'int f(int n) { int r = 0; if (n) { put(gs, &(struct t){ 1, 2 }); r = 1; goto out; } out: step(); return r; }',
+  ],
+  [
+    'a store to an object of an inner block through memory',
+    'int f(struct s *s, int n) { if (n) { int t; s->p = &t; step(); *s->p = 1; return 1; } *s->p = 1; return 0; }',
+    'int f(struct s *s, int n) { int r = 0; if (n) { int t; s->p = &t; step(); r = 1; goto out; } out: *s->p = 1; return r; }',
+  ],
+  [
+    'initialisers of a static object',
+    'int f(void) { static int n = 0; return n++; }',
+    'int f(void) { static int n = 5; return n++; }',
+  ],
+  [
+    'storage of a static object',
+    'int f(void) { static int n; return n++; }',
+    'int f(void) { static __thread int n; return n++; }',
+  ],
+];
+
+const VOLATILE: readonly Pair[] = [
+  [
+    'two volatile reads through a pointer',
+    'int f(volatile int *p) { int x = *p; int y = *p; return x + y; }',
+    'int f(volatile int *p) { int x = *p; int y = x; return x + y; }',
+  ],
+  [
+    'two volatile reads through a cast',
+    'int f(long p) { int x = *(volatile int *)p; int y = *(volatile int *)p; return x + y; }',
+    'int f(long p) { int x = *(volatile int *)p; int y = x; return x + y; }',
+  ],
+  [
+    'elements of a volatile array',
+    'int f(volatile int *p) { int x = p[1]; int y = p[1]; return x + y; }',
+    'int f(volatile int *p) { int x = p[1]; int y = x; return x + y; }',
+  ],
+  [
+    'fields of a volatile struct',
+    'int f(volatile struct t *p) { int x = p->a; int y = p->a; return x + y; }',
+    'int f(volatile struct t *p) { int x = p->a; int y = x; return x + y; }',
+  ],
+  [
+    'a volatile global',
+    'int f(void) { int x = VG; int y = VG; return x + y; }',
+    'int f(void) { int x = VG; int y = x; return x + y; }',
+  ],
+  [
+    'an atomic pointee',
+    'int f(_Atomic int *p) { int x = *p; int y = *p; return x + y; }',
+    'int f(_Atomic int *p) { int x = *p; int y = x; return x + y; }',
+  ],
+  [
+    'an atomic typedef',
+    'int f(atomic_int *p) { int x = *p; int y = *p; return x + y; }',
+    'int f(atomic_int *p) { int x = *p; int y = x; return x + y; }',
+  ],
+  [
+    'a local whose volatile is spelled with underscores',
+    'int f(void) { __volatile__ int x = g(); int a = x; int b = x; return a + b; }',
+    'int f(void) { __volatile__ int x = g(); int a = x; int b = a; return a + b; }',
+  ],
+];
+
+const ORDER: readonly Pair[] = [
+  ['a call beside a global', 'int f(void) { int t = h(); return t + G; }', 'int f(void) { return h() + G; }'],
+  [
+    'a macro call beside a read',
+    'int f(int *p) { int t = UNKNOWN(1); return t + *p; }',
+    'int f(int *p) { return UNKNOWN(1) + *p; }',
+  ],
+  [
+    'two stores in one expression',
+    'int f(int *p, int *q) { int a = (*p = 1); int b = (*q = 2); return a + b; }',
+    'int f(int *p, int *q) { return (*p = 1) + (*q = 2); }',
+  ],
+  ['an unsequenced local', 'int f(int x) { x = 1; return 1 + x; }', 'int f(int x) { return (x = 1) + x; }'],
+  ['an unsequenced increment', 'int f(int i) { i++; return i; }', 'int f(int i) { i = i++ + 1; return i; }'],
+  [
+    'calls of an initialiser list',
+    'int f(void) { int a = g(); int b = h(); struct t t = { a, b }; return use(&t, 0); }',
+    'int f(void) { struct t t = { g(), h() }; return use(&t, 0); }',
+  ],
+  [
+    'a store moved over a log of what a global pointer shows',
+    'int f(struct s *o) { LOG("%d", gs->n); gs->n = 0; return 0; }',
+    'int f(struct s *o) { gs->n = 0; LOG("%d", gs->n); return 0; }',
+  ],
+  [
+    'a release before a log that reads it from its owner',
+    'int f(struct s *s) { log_error("%p", s); free(s->buf); return 0; }',
+    'int f(struct s *s) { free(s->buf); log_error("%p", s); return 0; }',
+  ],
+  [
+    'a release before a log in text that reads it',
+    'int f(struct s *s) { LOG("%s", s->buf); free(s->buf); return 0; }',
+    'int f(struct s *s) { free(s->buf); LOG("%s", s->buf); return 0; }',
+  ],
+  [
+    'a release before a log of an alias',
+    'int f(char *a, char *b) { log_error("%s", a); free(b); return 0; }',
+    'int f(char *a, char *b) { free(b); log_error("%s", a); return 0; }',
+  ],
+  [
+    'a diagnostic with a call among its arguments',
+    'int f(struct s *s, char *b) { DIAG("%d", g()); free(b); s->n = 0; return 0; }',
+    'int f(struct s *s, char *b) { free(b); s->n = 0; DIAG("%d", g()); return 0; }',
+  ],
+  [
+    'a link made on one path only',
+    'int f(struct s *s, char *a, int n) { if (n) { s->next = 0; memcpy(s, a, 1); } free(a); x_free(s); return 0; }',
+    'int f(struct s *s, char *a, int n) { if (n) { s->next = 0; memcpy(s, a, 1); } x_free(s); free(a); return 0; }',
+  ],
+  [
+    'values stored while a release is ahead',
+    'int f(struct s *s, char *a, int c) { free(a); if (c) s->n = 1; else s->n = 2; return s->n; }',
+    'int f(struct s *s, char *a, int c) { if (c) s->n = 1; else s->n = 2; free(a); return 1; }',
+  ],
+  [
+    'a read after a debug release that counts',
+    'int f(char *p) { int r = G; free_count(p); return r; }',
+    'int f(char *p) { int r; free_count(p); r = G; return r; }',
+  ],
+];
+
+const VALUES: readonly Pair[] = [
+  ['NaN', 'int f(double x) { if (x != x) return -1; return 0; }', 'int f(double x) { return 0; }'],
+  [
+    'the type of the other arm',
+    'long f(int c) { unsigned y = 0; long r = c ? -1 : y; return r; }',
+    'long f(int c) { long y = 0; long r = c ? -1 : y; return r; }',
+  ],
+  [
+    'overflow before the check that prevents it',
+    'int f(int a) { if (a == 2147483647) return 0; return a + 1; }',
+    'int f(int a) { int s = a + 1; if (a == 2147483647) return 0; return s; }',
+  ],
+  [
+    'a branch on an indeterminate value',
+    'int f(char *p) { free(p); return 0; }',
+    'int f(char *p) { int t; if (t) { free(p); return 0; } free(p); return 0; }',
+  ],
+  [
+    'a generic selection with a call',
+    'int f(int n) { int t = _Generic(n, int: one(n)); step(); return t; }',
+    'int f(int n) { step(); int t = _Generic(n, int: one(n)); return t; }',
+  ],
+  [
+    'the size of two arrays of variable length',
+    'int f(int n) { char a[n]; use(a, 0); n = 9; { char a[n]; use(a, 0); return sizeof a; } }',
+    'int f(int n) { int r; char a[n]; use(a, 0); n = 9; r = sizeof a; { char a[n]; use(a, 0); return r; } }',
+  ],
+  [
+    'a size evaluated in a type',
+    'int f(void) { char (*p)[g()]; step(); p = 0; return use(p, 0); }',
+    'int f(void) { step(); char (*p)[g()]; p = 0; return use(p, 0); }',
+  ],
+  [
+    'a case range',
+    'int f(int x) { switch (x) { case 1 ... 3: return 1; } return 0; }',
+    'int f(int x) { switch (x) { case 1 ... 2: return 1; } return 0; }',
+  ],
+  [
+    'a case range and its first value',
+    'int f(int x) { switch (x) { case 1 ... 3: return 1; } return 0; }',
+    'int f(int x) { switch (x) { case 1: return 1; } return 0; }',
+  ],
+];
+
+const NAMES: readonly Pair[] = [
+  [
+    'a local typedef',
+    'int f(void) { typedef int T; T x = g(); return x; }',
+    'int f(void) { typedef char T; T x = g(); return x; }',
+  ],
+  ['a local enumerator', 'int f(void) { enum { A = 1 }; return A; }', 'int f(void) { enum { A = 2 }; return A; }'],
+  [
+    'a local struct',
+    'int f(void) { struct q { int a; }; struct q x = { 0 }; use(&x, 0); return x.a; }',
+    'int f(void) { struct q { char a; }; struct q x = { 0 }; use(&x, 0); return x.a; }',
+  ],
+  [
+    'a prototype inside',
+    'int f(void) { extern int ext(void); return ext(); }',
+    'int f(void) { extern char ext(void); return ext(); }',
+  ],
+  [
+    'the scope of a local typedef',
+    'int f(int n) { T r; { typedef char T; step(); } r = n; return r; }',
+    'int f(int n) { { typedef char T; step(); T r = n; return r; } }',
+  ],
+  [
+    'an inner enumerator that hides a variable',
+    'int f(int A) { { enum { A = 5 }; return A; } }',
+    'int f(int A) { { enum { A = 5 }; } return A; }',
+  ],
+  [
+    'a name of unknown kind may be a macro that assigns a variable it does not name',
+    'int f(char *a) { int rc = 0; CHECK(a); return rc; }',
+    'int f(char *a) { int rc = 0; CHECK(a); return 0; }',
+  ],
+  [
+    'a name of unknown kind may be a macro that reads a variable it does not name',
+    'int f(char *a) { int rc = 0; CHECK(a); rc = 1; return rc; }',
+    'int f(char *a) { int rc = 1; CHECK(a); return rc; }',
+  ],
+  [
+    'a name of unknown kind may be a macro that breaks',
+    'int f(char *a, int n) { int r = 0; while (n--) { CHECK(a); r = 1; step(); } return r; }',
+    'int f(char *a, int n) { int r = 1; while (n--) { CHECK(a); step(); r = 1; } return r; }',
+  ],
+  [
+    'a counter',
+    'int f(void) { step(); return __COUNTER__; }',
+    'int f(void) { int r = __COUNTER__; step(); return __COUNTER__; }',
+  ],
+];
+
+const DIAG_HEAD = `
+#include <stdio.h>
+#include <stdlib.h>
+`;
+
+describe.each([
+  ['memory', MEMORY],
+  ['volatile', VOLATILE],
+  ['order', ORDER],
+  ['values', VALUES],
+  ['names', NAMES],
+])('%s', (_, pairs) => {
+  test.each(pairs)('%s', (_name, before, after) => {
+    const verdict = judge(before, after);
+    expect(verdict.verdict, JSON.stringify(verdict)).toMatch(/^(different|unproved)$/);
+  });
+});
