@@ -20,6 +20,12 @@ interface Mask extends Span {
   readonly isAlways: boolean;
 }
 
+/** A file with masks laid over it, and where they lie. */
+export interface Rendering {
+  readonly masked: string;
+  readonly spans: readonly Span[];
+}
+
 /** Tokens by index, with their text and brackets matched. Indices out of range read as the empty word. */
 export class MaskText {
   readonly text: string;
@@ -108,17 +114,14 @@ export class MaskText {
   }
 
   /** The file with the masks laid: all of them, or only those that always are. */
-  render(which: 'all' | 'always'): { readonly masked: string; readonly spans: readonly Span[] } {
+  render(which: 'all' | 'always'): Rendering {
     const masks = which === 'all' ? this.#masks : this.#masks.filter((mask) => mask.isAlways);
     return applyMasks(this.text, masks);
   }
 }
 
 /** Lays masks over a text. */
-export function applyMasks(
-  text: string,
-  masks: readonly (Span & { readonly filling: Filling })[],
-): { readonly masked: string; readonly spans: readonly Span[] } {
+export function applyMasks(text: string, masks: readonly (Span & { readonly filling: Filling })[]): Rendering {
   if (masks.length === 0) return { masked: text, spans: [] };
   const sorted = masks.toSorted((a, b) => a.start - b.start || b.end - a.end);
   const parts: string[] = [];

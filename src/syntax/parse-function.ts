@@ -3,6 +3,7 @@ import type { Span } from '../base/span.ts';
 import type { FunctionRange } from '../scan/functions.ts';
 import { hasCleanupMark } from './cleanup-attribute.ts';
 import { collectMasks } from './mask.ts';
+import type { Rendering } from './mask-text.ts';
 import type { FunctionParser } from './parse.ts';
 import type { FunctionTree } from './tree.ts';
 
@@ -19,7 +20,7 @@ export interface ParsedFunction {
 
 /**
  * Parses the function of a variant's text: first with only those masks without which the tree would be wrong though free
- * of errors, then with all of them; the attempt with fewer errors counts.
+ * of errors, then with all of them. The first attempt without errors counts, else the one with fewer.
  * @param variantText the file with the branches not taken blanked
  * @param source the original text, which the tree refers to
  */
@@ -30,22 +31,20 @@ export function parseFunction(
   range: FunctionRange,
 ): ParsedFunction | undefined {
   const text = collectMasks(variantText, range);
-  const attempt = (which: 'all' | 'always'): ParsedFunction | undefined => {
-    const { masked, spans } = text.render(which);
-    const tree = parser.parse(source, masked, range.start, range.end, range.name);
-    const isMasked = (macro: Span): boolean => spans.some((span) => span.start === macro.start);
-    return (
-      tree && {
-        tree,
-        hasCleanupAttribute: hasCleanupMark(variantText, text.tokens),
-        iteratorMacros: text.iteratorMacros.filter(isMasked),
-        masks: spans,
-      }
-    );
-  };
-  const mild = attempt('always');
-  if (mild?.tree.errors.length === 0 || !text.hasChoice) return mild;
-  const rough = attempt('all');
-  if (!mild || !rough) return rough ?? mild;
-  return rough.tree.errors.length < mild.tree.errors.length ? rough : mild;
+  const mild = text.render('always');
+  const rough = text.hasChoice ? text.render('all') : mild;
+  const finish = (tree: FunctionTree, { spans }: Rendering): ParsedFunction => ({
+    tree,
+    hasCleanupAttribute: hasCleanupMark(variantText, text.tokens),
+    iteratorMacros: text.iteratorMacros.filter((macro) => spans.some((span) => span.start === macro.start)),
+    masks: spans,
+  });
+  for (const rendering of rough === mild ? [mild] : [mild, rough]) {
+    const tree = parser.parseClean(source, rendering.masked, range.start, range.end, range.name);
+    if (tree) return finish(tree, rendering);
+  }
+  const mildTree = parser.parse(source, mild.masked, range.start, range.end, range.name);
+  const roughTree = parser.parse(source, rough.masked, range.start, range.end, range.name);
+  if (roughTree && (!mildTree || roughTree.errors.length < mildTree.errors.length)) return finish(roughTree, rough);
+  return mildTree && finish(mildTree, mild);
 }
