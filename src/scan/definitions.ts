@@ -94,7 +94,9 @@ function preprocessorDefinitions(
     const line = text.slice(start, end);
     if (name === 'define') {
       const macro = parseMacro(line);
-      if (macro) macros.push({ ...macro, start, end, conditions: conditions.at(start) });
+      if (!macro) continue;
+      const { params, isVariadic, body } = macro;
+      macros.push({ name: macro.name, params, isVariadic, body, start, end, conditions: conditions.at(start) });
     } else if (name === 'include' || name === 'include_next' || name === 'import') {
       const match = /^#\s*\w+\s*(?:"([^"\n]*)"|<([^>\n]*)>)/.exec(line);
       const path = match?.[1] ?? match?.[2];
@@ -108,15 +110,18 @@ function preprocessorDefinitions(
 
 /** Reads `#define NAME(a, b...) body`. */
 export function parseMacro(line: string): Omit<MacroDefinition, 'start' | 'end' | 'conditions'> | undefined {
-  const match = /^# ?define ([\w$]+)(?:\(([^)]*)\))?(.*)$/s.exec(withoutComments(line));
+  // Headers of registers have a hundred thousand of these: most need no cleaning.
+  const text = /\/[*/]|\\\r?\n/.test(line) ? withoutComments(line) : line;
+  const match = /^#\s*define\s+([\w$]+)(?:\(([^)]*)\))?(.*)$/s.exec(text);
   if (match?.[1] === undefined) return undefined;
   const names = match[2]?.split(',').map((name) => name.trim());
   const params = names?.map((name) => name.replace(/\s*\.\.\.$/, '')).filter((name) => name !== '');
+  const body = (match[3] ?? '').trim();
   return {
     name: match[1],
     params,
     isVariadic: names?.some((name) => name.endsWith('...')) ?? false,
-    body: (match[3] ?? '').trim(),
+    body: /\s\s|[\t\r]/.test(body) ? withoutComments(body) : body,
   };
 }
 
