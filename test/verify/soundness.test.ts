@@ -325,11 +325,6 @@ const NAMES: readonly Pair[] = [
   ],
 ];
 
-const DIAG_HEAD = `
-#include <stdio.h>
-#include <stdlib.h>
-`;
-
 describe.each([
   ['memory', MEMORY],
   ['volatile', VOLATILE],
