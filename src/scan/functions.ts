@@ -111,7 +111,8 @@ class FileScanner {
         if (this.#state.construct === 'none') this.#scanTopLevel(end);
         else this.#scanInside(end);
       }
-      if (this.#state.construct === 'function' ? !this.#recover() : !this.#reopen()) break;
+      if (this.#state.construct !== 'function') break;
+      if (!this.#recover()) break;
     }
     return this.#functions.toSorted((a, b) => a.start - b.start);
   }
@@ -125,16 +126,6 @@ class FileScanner {
     this.#at = position;
     this.#recoveries++;
     return position < this.#text.length;
-  }
-
-  /** The file ended inside other braces: look at what is in them, as in `extern "C" {`. */
-  #reopen(): boolean {
-    if (this.#state.construct !== 'other' || this.#recoveries++ > MOST_RECOVERIES) return false;
-    this.#at = this.#state.bodyStart + 1;
-    this.#linkageDepth++;
-    this.#conditionals = [];
-    this.#state = freshState();
-    return true;
   }
 
   /** The hot loop: most of a file is inside braces. */
@@ -205,7 +196,7 @@ class FileScanner {
     const { head } = this.#state;
     const goesOn = head.isRecord || head.isTypedef || head.hasAssignment || head.parenthesisDepth > 0;
     this.#state.construct = 'none';
-    if (goesOn) head.recordBody(this.#at);
+    if (goesOn) head.other(this.#at);
     else this.#state.head = new Head();
   }
 
@@ -322,7 +313,7 @@ class FileScanner {
   }
 
   #openConditional(name: string, start: number, stop: number, end: number): void {
-    const condition = constantCondition(this.#text.slice(start, stop));
+    const condition = name === 'if' ? constantCondition(this.#text.slice(start, stop)) : undefined;
     this.#conditionals.push({
       start,
       before: copyState(this.#state),
@@ -432,12 +423,8 @@ function isDeadStop(c: number): boolean {
   return c === 35 || c === 47 || c === 34 || c === 39;
 }
 
-const CPLUSPLUS = /^#\s*(?:if(n?)def\s+|if\s*(!?)\s*defined\s*\(?\s*)__cplusplus\b\s*\)?\s*(?:\/[/*].*)?$/s;
-
-/** `#if 0` and `#ifdef __cplusplus` are false, `#if 1` true; anything else is not known. */
-function constantCondition(directive: string): boolean | undefined {
-  const language = CPLUSPLUS.exec(directive);
-  if (language) return language[1] === 'n' || language[2] === '!';
+/** `#if 0` is false, `#if 1` true; anything else is not known. */
+export function constantCondition(directive: string): boolean | undefined {
   const match = /^#\s*(?:el)?if\s*\(?\s*(\d+)\s*\)?\s*(?:\/[/*].*)?$/s.exec(directive);
   return match ? Number(match[1]) !== 0 : undefined;
 }
