@@ -14,9 +14,9 @@ export function parseCondition(directive: string): Condition {
   const match = /^#\s*([a-z]+)\b(.*)$/s.exec(line);
   const name = match?.[1] ?? '';
   const text = (match?.[2] ?? '').trim();
-  if (name.endsWith('ifdef') || name === 'elifdef') return { kind: 'atom', text: `defined(${firstWord(text)})` };
+  if (name.endsWith('ifdef') || name === 'elifdef') return atom(`defined(${firstWord(text)})`);
   if (name.endsWith('ifndef') || name === 'elifndef') {
-    return { kind: 'not', operand: { kind: 'atom', text: `defined(${firstWord(text)})` } };
+    return negate(atom(`defined(${firstWord(text)})`));
   }
   return parseFormula(text);
 }
@@ -29,6 +29,12 @@ export function withoutComments(directive: string): string {
     .replaceAll(/\\\r?\n/g, '')
     .replaceAll(QUOTED_OR_BLANK, (_, literal: string | undefined) => literal ?? ' ')
     .trim();
+}
+
+/** What is compared by its text. The text is C, so it is known not to be C++. */
+function atom(text: string): Condition {
+  if (text === 'defined(__cplusplus)' || text === '__cplusplus') return { kind: 'constant', value: false };
+  return { kind: 'atom', text };
 }
 
 function firstWord(text: string): string {
@@ -47,7 +53,7 @@ export function parseFormula(text: string): Condition {
     return { kind: 'not', operand: parseFormula(trimmed.slice(1)) };
   }
   if (/^\d+[uUlL]*$/.test(trimmed)) return { kind: 'constant', value: Number.parseInt(trimmed) !== 0 };
-  return { kind: 'atom', text: normalAtom(trimmed) };
+  return atom(normalAtom(trimmed));
 }
 
 /** `!A == B` is `(!A) == B`: only a single operand may be taken apart. */
@@ -121,5 +127,6 @@ function renderOperand(condition: Condition): string {
 
 /** The contrary, without a double negation. */
 export function negate(condition: Condition): Condition {
+  if (condition.kind === 'constant') return { kind: 'constant', value: !condition.value };
   return condition.kind === 'not' ? condition.operand : { kind: 'not', operand: condition };
 }

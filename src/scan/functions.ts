@@ -111,8 +111,7 @@ class FileScanner {
         if (this.#state.construct === 'none') this.#scanTopLevel(end);
         else this.#scanInside(end);
       }
-      if (this.#state.construct !== 'function') break;
-      if (!this.#recover()) break;
+      if (this.#state.construct === 'function' ? !this.#recover() : !this.#reopen()) break;
     }
     return this.#functions.toSorted((a, b) => a.start - b.start);
   }
@@ -126,6 +125,16 @@ class FileScanner {
     this.#at = position;
     this.#recoveries++;
     return position < this.#text.length;
+  }
+
+  /** The file ended inside other braces: look at what is in them, as in `extern "C" {`. */
+  #reopen(): boolean {
+    if (this.#state.construct !== 'other' || this.#recoveries++ > MOST_RECOVERIES) return false;
+    this.#at = this.#state.bodyStart + 1;
+    this.#linkageDepth++;
+    this.#conditionals = [];
+    this.#state = freshState();
+    return true;
   }
 
   /** The hot loop: most of a file is inside braces. */
@@ -196,7 +205,7 @@ class FileScanner {
     const { head } = this.#state;
     const goesOn = head.isRecord || head.isTypedef || head.hasAssignment || head.parenthesisDepth > 0;
     this.#state.construct = 'none';
-    if (goesOn) head.other(this.#at);
+    if (goesOn) head.recordBody(this.#at);
     else this.#state.head = new Head();
   }
 
@@ -313,7 +322,7 @@ class FileScanner {
   }
 
   #openConditional(name: string, start: number, stop: number, end: number): void {
-    const condition = name === 'if' ? constantCondition(this.#text.slice(start, stop)) : undefined;
+    const condition = constantCondition(this.#text.slice(start, stop));
     this.#conditionals.push({
       start,
       before: copyState(this.#state),
@@ -423,8 +432,12 @@ function isDeadStop(c: number): boolean {
   return c === 35 || c === 47 || c === 34 || c === 39;
 }
 
-/** `#if 0` is false, `#if 1` true; anything else is not known. */
-export function constantCondition(directive: string): boolean | undefined {
+const CPLUSPLUS = /^#\s*(?:if(n?)def\s+|if\s*(!?)\s*defined\s*\(?\s*)__cplusplus\b\s*\)?\s*(?:\/[/*].*)?$/s;
+
+/** `#if 0` and `#ifdef __cplusplus` are false, `#if 1` true; anything else is not known. */
+function constantCondition(directive: string): boolean | undefined {
+  const language = CPLUSPLUS.exec(directive);
+  if (language) return language[1] === 'n' || language[2] === '!';
   const match = /^#\s*(?:el)?if\s*\(?\s*(\d+)\s*\)?\s*(?:\/[/*].*)?$/s.exec(directive);
   return match ? Number(match[1]) !== 0 : undefined;
 }

@@ -134,6 +134,12 @@ export class Head {
     this.last = 'other';
   }
 
+  /** Behind the braces of `struct s { ... }`, or of an initialiser. */
+  recordBody(at: number): void {
+    this.other(at);
+    this.wordsSinceRecord++;
+  }
+
   string(at: number): void {
     if (this.start < 0) this.start = at;
     this.last = 'string';

@@ -35,6 +35,7 @@ describe('heads', () => {
     ['SYSCALL_DEFINE3(read, int, fd, char *, buf, int, n) {}', 'SYSCALL_DEFINE3'],
     ['main() {}', 'main'],
     ['enum e f(enum e x) {}', 'f'],
+    ['static enum { A, B } f(int x) {}', 'f'],
     ['struct PACKED(4) s { int a; }; int f(void) {}', 'f'],
   ];
   it.each(heads)('%s', (text, name) => {
@@ -101,6 +102,17 @@ describe('#if', () => {
   it('loses one function, not the file, where braces do not balance', () => {
     const text = 'int f(void)\n{\n#ifdef A\nif (a) {\n#endif\n}\nint g(void)\n{\n}\nint h(void)\n{\n}\n';
     expect(scan(text)).toEqual(['f!', 'g', 'h']);
+  });
+
+  it('takes the branches that are C, not C++', () => {
+    const open = '#if defined(__cplusplus)\nnamespace n {\n#endif\n#ifdef __cplusplus /* c */\nextern "C" {\n#endif\n';
+    expect(scan(`${open}int f(void) {}\n#ifndef __cplusplus\nint g(void) {}\n#else\nint h(void) {}\n#endif\n`)).toEqual(
+      ['f', 'g'],
+    );
+  });
+
+  it('looks into braces that are never closed', () => {
+    expect(scan('namespace n {\nint f(void) {}\nint g(void) {}\n')).toEqual(['f', 'g']);
   });
 
   it('marks the function before a stray brace', () => {
