@@ -83,8 +83,6 @@ export function canAppend(study: Study): boolean {
   if (!last || study.statements.isFrozen({ start: last.start, end: study.tree.body.end })) return false;
   const brace = study.tree.body.end - 1;
   if (study.tree.source.slice(study.tree.source.lastIndexOf('\n', brace) + 1, brace).trim() !== '') return false;
-  // A second cleanup area beside one that is there reads badly, and a later run must find nothing more to do.
-  if (endsInLabels(study)) return false;
   return !completesNormally(study.tree, last) || study.exits.some((exit) => exit.kind === 'end');
 }
 
@@ -94,6 +92,9 @@ function endsInLabels(study: Study): boolean {
     .slice(-LONGEST_TAIL)
     .some((node) => study.statements.item(node).labels.some((label) => study.gotos.has(label)));
 }
+
+/** Repetition that justifies a second cleanup area. */
+const MOST_LEFT = 5;
 
 /** Statements of a cleanup area behind its first label. */
 const LONGEST_TAIL = 12;
@@ -373,5 +374,7 @@ export function isWorth(study: Study, draft: Draft): boolean {
     .reduce((sum, label) => sum + (study.gotos.get(label) ?? 0), 0);
   const sharing = draft.joins.length + (draft.host ? 1 : 0) + there;
   const removed = removedReleases(draft);
+  // A second cleanup area beside one that is there reads badly, and a later run should find nothing more to do.
+  if (!draft.host && removed < MOST_LEFT && endsInLabels(study)) return false;
   return removed >= 2 || (sharing >= 3 && removed >= 1);
 }

@@ -14,7 +14,7 @@ function wordsOf(name: string): string[] {
 
 const RELEASE_WORDS = new Set(
   (
-    'free release close destroy put unref unlock unget del delete end pop dec decref gc fini term terminate done kill ' +
+    'free release close destroy put decr unref unlock unget del delete end pop dec decref gc fini term terminate done kill ' +
     'leave finish finalize cleanup clean clear deinit dispose drop unmap munmap reset stop shutdown detach disconnect ' +
     'remove unregister disable cancel restore abort rollback unlink discard purge teardown uninit wipe zero memzero ' +
     'give drain retire recycle reclaim revert undo unwind withdraw join wrunlock rdunlock freep zfree'

@@ -69,6 +69,12 @@ export class Layout {
     return comment;
   }
 
+  /** The comment behind a statement on its line, with the blanks before it. */
+  tail(end: number): string {
+    const comment = this.trailing(end);
+    return comment ? this.#source.slice(end, comment.end) : '';
+  }
+
   /** Comments on lines of their own right above a statement, no blank line between. */
   attachedAbove(start: number): { readonly start: number } {
     let at = this.lineStart(start);

@@ -104,6 +104,7 @@ function blocksOf(study: Study): BlockChoice[] {
       if (donor.isTop) continue;
       const block = windowOf(study, donor)
         .filter((item) => isShareable(item) && livesAtEnd(study, item))
+        .filter((item) => isShared(item) || item.isRelease || item.isReset)
         .map((item) => plainest(study, item));
       add(undefined, donor, block);
       add(undefined, donor, rarestFirst(block, counts));

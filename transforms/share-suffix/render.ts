@@ -113,9 +113,8 @@ function assignmentOf(rendering: Rendering, join: Join): string | undefined {
   if (!value || !status.variable) return undefined;
   const statement = join.exit.statement;
   const moved = statement ? `${status.variable} = `.length - (value.start - statement.start) : 0;
-  const comment = statement ? layout.trailing(statement.end) : undefined;
   const text = statement ? layout.shifted(value, moved) : textOf(study.tree, value);
-  return `${status.variable} = ${text};${comment ? ` ${comment.text}` : ''}`;
+  return `${status.variable} = ${text};${statement ? layout.tail(statement.end) : ''}`;
 }
 
 /** Statements and comments of the region that stay at the exit, in order; an empty one for a blank line between them. */
@@ -138,8 +137,7 @@ function keptPieces(rendering: Rendering, join: Join): string[] {
       if (!claims.moved.has(comment.start)) add(comment.text, comment.start);
     }
     if (!consumed.has(item.node)) {
-      const comment = layout.trailing(node.end);
-      add(textOf(study.tree, node) + (comment ? ` ${comment.text}` : ''), node.start);
+      add(textOf(study.tree, node) + layout.tail(node.end), node.start);
     }
     end = node.end;
   }
@@ -242,10 +240,9 @@ function hostAssignment(rendering: Rendering, value: SyntaxNode, at: number): st
   const { layout, status, draft } = rendering;
   const indent = layout.indentAt(draft.block[0]?.labelStart ?? at);
   const statement = draft.host?.statement;
-  const comment = statement ? layout.trailing(statement.end) : undefined;
   const column = value.start - layout.lineStart(value.start);
   const text = layout.shifted(value, indent.length + `${status.variable} = `.length - column);
-  return `${indent}${status.variable} = ${text};${comment ? ` ${comment.text}` : ''}${layout.newline}`;
+  return `${indent}${status.variable} = ${text};${statement ? layout.tail(statement.end) : ''}${layout.newline}`;
 }
 
 function renderHostReturn(rendering: Rendering): Edit[] {
