@@ -5,7 +5,7 @@ import type { ReleaseFact } from './stubs.ts';
 
 export function runOptions(fixture: Fixture): RunOptions {
   return {
-    budget: 600,
+    budget: 300,
     logsApart: fixture.behaviour === 'logs apart',
     releases: (fixture.options['pairs'] ?? []) as ReleaseFact[],
   };
