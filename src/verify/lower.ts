@@ -4,7 +4,6 @@
  */
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal, RefusalCode } from '../diagnostics/refusal.ts';
-import { isIteratorMacro } from '../cfg/build.ts';
 import type { BasicBlock, Graph, Step } from '../cfg/graph.ts';
 import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
 import { lex } from '../scan/lex.ts';
@@ -358,7 +357,7 @@ class Lowering {
     walk(node, (part) => {
       const declaration = part.kind === 'identifier' ? this.#bindings.of(part) : undefined;
       if (declaration && this.#isVariableArray(declaration)) isVariable = true;
-      const size = /array_declarator$/.test(part.kind) ? fieldOf(part, 'size') : undefined;
+      const size = part.kind.endsWith('array_declarator') ? fieldOf(part, 'size') : undefined;
       if (size && this.#isVariable(size)) isVariable = true;
       return !isVariable;
     });
@@ -476,12 +475,37 @@ class Lowering {
       const term =
         constant.value === undefined ? this.#terms.named('literal', name) : this.#terms.literal(String(constant.value));
       this.#emit({ op: 'push', term }, node);
+    } else if (this.#isOwnMacro(name)) {
+      this.#objectMacro(node, name);
     } else if (this.#knowledge.name(name).kind === 'function') {
       this.#emit({ op: 'push', term: this.#terms.named('global', name) }, node);
     } else {
       this.#emit({ op: 'push', term: this.#terms.named('global', name) }, node);
       this.#emit({ op: 'load', isVolatile: isVolatile || this.#knowledge.isVolatileField(name) }, node);
     }
+  }
+
+  /** A macro without parameters that is no literal. Those of a library are objects of a kind: stdin. */
+  #isOwnMacro(name: string): boolean {
+    const facts = this.#knowledge.name(name);
+    return facts.kind === 'macro' && !facts.from.startsWith('preset');
+  }
+
+  /** `SUM`, which may stand for `a + b`: what it means depends on what stands around it, and on the names it uses. */
+  #objectMacro(node: SyntaxNode, name: string): void {
+    const facts = this.#knowledge.name(name);
+    if (facts.macro?.hasJump)
+      throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` returns or jumps`, node);
+    const isOperand = /^(binary|unary|cast|field|subscript|conditional|pointer)_expression$/.test(
+      node.parent?.kind ?? '',
+    );
+    const text = isOperand && node.parent ? `${name} in ${this.#typedText(node.parent)}` : name;
+    const names = facts.macro?.freeNames ?? [];
+    const isConstant = (one: string): boolean => this.#knowledge.constant?.(one) !== undefined || this.#isOwnMacro(one);
+    const isLocal = (one: string): boolean => this.#bindings.visibleAt(node).some((local) => local.name === one);
+    if (facts.macro && !facts.macro.isStateful && names.every((one) => isConstant(one) && !isLocal(one)))
+      this.#emit({ op: 'push', term: this.#terms.named('literal', text) }, node);
+    else this.#text(node, text, false);
   }
 
   /** Constants by their text, with what each name in it means. */
@@ -807,6 +831,8 @@ class Lowering {
     const facts = this.#knowledge.name(name);
     if (facts.macro?.hasJump)
       throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` returns or jumps`, node);
+    if (facts.macro?.isFragment && !isStatementOfBlock(node))
+      throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` is several statements`, node);
     const only = namedChildren(args)[0];
     if (
       facts.kind === 'macro' &&
@@ -888,12 +914,19 @@ class Lowering {
     const iterator = isIterator ? this.#knowledge.name(text.split(' ', 1)[0] ?? '') : undefined;
     let mayName = iterator?.kind === 'unknown';
     for (const free of iterator?.macro?.freeNames ?? []) this.#freeName(node, free, mentions, writes);
+    // Macros without parameters.
+    walk(node, (part) => {
+      if (part.kind !== 'identifier' || this.#bindings.of(part)) return;
+      const facts = this.#knowledge.name(textOf(this.#tree, part));
+      for (const free of facts.macro?.freeNames ?? []) this.#freeName(node, free, mentions, writes);
+    });
     for (const { name, call } of calls) {
       const facts = this.#knowledge.name(name);
       if (facts.macro?.hasJump)
         throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` returns or jumps`, call);
       const isUnknown = facts.kind === 'unknown' && !facts.diagnostic;
       if (isUnknown || facts.macro?.isStateful) site += this.#siteOf.get(call.id) ?? '';
+      if (isUnknown && !isStatementOfBlock(call)) site += ` in ${call.parent?.parent?.kind ?? ''}`;
       if (isUnknown) mayName = true;
       this.#macroWrites(
         call,
@@ -1080,6 +1113,15 @@ class Lowering {
   }
 }
 
+/** Does the call stand alone as a statement of a block, so that it may as well be several statements? */
+function isStatementOfBlock(call: SyntaxNode): boolean {
+  const statement = call.parent;
+  return (
+    statement?.kind === 'expression_statement' &&
+    /^(compound|case|labeled)_statement$/.test(statement.parent?.kind ?? '')
+  );
+}
+
 /** What an lvalue's address is computed from: of `p->x` it is `p`. */
 function addressPart(lvalue: SyntaxNode): SyntaxNode | undefined {
   const node = stripParentheses(lvalue);
@@ -1106,13 +1148,4 @@ function stripParentheses(node: SyntaxNode): SyntaxNode {
     inner = only;
   }
   return inner;
-}
-
-/** The iterator macros of a function. */
-export function hasIteratorMacro(tree: FunctionTree): boolean {
-  let found = false;
-  walk(tree.body, (node) => {
-    if (node.kind === 'while_statement' && isIteratorMacro(tree, node)) found = true;
-  });
-  return found;
 }

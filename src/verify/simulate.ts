@@ -14,11 +14,12 @@ import { isFreshResult, isLinked, linksAfter, mayReach, rootsOf } from './links.
 import { baseOf, cellOf, isApart, isInNamedObject, load, origin, settle } from './memory.ts';
 import { mayBeArray, objectTerm } from './lower.ts';
 import type { Declaration } from '../syntax/bindings.ts';
+import type { SyntaxNode } from '../syntax/tree.ts';
 import type { Op, Program } from './program.ts';
 import { Canonical, cloneState, joinStates, localValue } from './state.ts';
 import type { Side, State, Trace } from './state.ts';
-import { OVERFLOWING, TermTable } from './terms.ts';
-import type { Term } from './terms.ts';
+import { OVERFLOWING } from './terms.ts';
+import type { Term, TermTable } from './terms.ts';
 import type { RestsOn, Use } from './verdict.ts';
 
 /** Why a walk stopped without a match. */
@@ -82,6 +83,14 @@ type Stop =
   | { readonly kind: 'header' }
   | { readonly kind: 'join' }
   | { readonly kind: 'stuck' };
+
+/** An event as far as its kind says more than: no name, no facts, no locals changed, no jump. */
+type EventParts = Pick<Event, 'kind' | 'key' | 'args'> & Partial<Event>;
+
+function eventStop(node: SyntaxNode, parts: EventParts): Stop {
+  const nothing = { name: undefined, facts: undefined, writes: [], mayJump: false, mayName: false };
+  return { kind: 'event', event: { ...nothing, ...parts, node } };
+}
 
 class Walk {
   readonly #terms: TermTable;
@@ -227,100 +236,42 @@ class Walk {
         return { kind: 'stuck' };
       case 'call': {
         const key = `${op.name ?? '(pointer)'} ${op.tag}`;
-        return {
-          kind: 'event',
-          event: {
-            kind: 'call',
-            key,
-            args: top(op.arity),
-            name: op.name,
-            facts: op.facts,
-            node,
-            writes: op.writes,
-            mayJump: false,
-            mayName: false,
-          },
-        };
+        const { name, facts, writes } = op;
+        return eventStop(node, { kind: 'call', key, args: top(op.arity), name, facts, writes });
       }
-      case 'text': {
-        const mentions = op.call.mentions;
-        const names = mentions.map((one) => `${one.name}:${one.type}`).join(',');
-        const args = mentions.map((one) =>
-          side.program.isPrivate(one) ? localValue(this.#terms, side, one) : objectTerm(this.#terms, one),
-        );
-        const written = op.call.writes.map((one) => one.name).join(',');
-        const key = [op.call.text, names, written, op.call.site ?? '', op.call.tag].join('\u0001');
-        for (const name of op.call.globals) args.push(this.#terms.named('global', name));
-        return {
-          kind: 'event',
-          event: {
-            kind: 'text',
-            key,
-            args,
-            name: op.facts ? op.call.text.split(' ', 1)[0] : undefined,
-            facts: op.facts,
-            node,
-            writes: op.call.writes,
-            mayJump: op.call.mayJump,
-            mayName: op.call.mayName,
-          },
-        };
-      }
+      case 'text':
+        return eventStop(node, this.#textEvent(side, op));
       case 'store': {
         const [address, value] = top(2);
         if (address === undefined || value === undefined) return this.#fail(state, 'a store has no operands');
         // The store is certain to come: what it follows may be followed.
         if (side === state.before) this.#follow(state, address);
         const key = `store${op.isVolatile ? ' volatile' : ''}${op.isInitial ? ' initial' : ''} ${op.tag}`;
-        return {
-          kind: 'event',
-          event: {
-            kind: 'store',
-            key,
-            args: [address, this.#terms.stored(address, value)],
-            name: undefined,
-            facts: undefined,
-            node,
-            writes: [],
-            mayJump: op.isVolatile,
-            mayName: false,
-          },
-        };
+        const args = [address, this.#terms.stored(address, value)];
+        return eventStop(node, { kind: 'store', key, args, mayJump: op.isVolatile });
       }
       case 'load':
         if (!op.isVolatile) return undefined;
-        return {
-          kind: 'event',
-          event: {
-            kind: 'volatile-load',
-            key: 'volatile',
-            args: top(1),
-            name: undefined,
-            facts: undefined,
-            node,
-            writes: [],
-            mayJump: true,
-            mayName: false,
-          },
-        };
+        return eventStop(node, { kind: 'volatile-load', key: 'volatile', args: top(1), mayJump: true });
       case 'leave-macro':
-        return {
-          kind: 'event',
-          event: {
-            kind: 'leave-macro',
-            key: op.text,
-            args: [],
-            name: undefined,
-            facts: undefined,
-            node,
-            writes: [],
-            mayJump: true,
-            mayName: false,
-          },
-        };
+        return eventStop(node, { kind: 'leave-macro', key: op.text, args: [], mayJump: true });
       default:
         return undefined;
     }
+  }
+
+  /** A macro or another text that is not taken apart: it is equal to one with the same words that mean the same. */
+  #textEvent(side: Side, op: Extract<Op, { op: 'text' }>): EventParts {
+    const { mentions, text, writes, site, tag, globals, mayJump, mayName } = op.call;
+    const names = mentions.map((one) => `${one.name}:${one.type}`).join(',');
+    const args = mentions.map((one) =>
+      side.program.isPrivate(one) ? localValue(this.#terms, side, one) : objectTerm(this.#terms, one),
+    );
+    const written = writes.map((one) => one.name).join(',');
+    const key = [text, names, written, site ?? '', tag].join('\u0001');
+    for (const name of globals) args.push(this.#terms.named('global', name));
+    const name = op.facts ? text.split(' ', 1)[0] : undefined;
+    return { kind: 'text', key, args, name, facts: op.facts, writes, mayJump, mayName };
   }
 
   #silent(state: State, name: 'before' | 'after', side: Side, op: Op): void {
@@ -437,8 +388,10 @@ class Walk {
       if (state.before.ended.has(object) || !this.#mayBeIn(state, base, object)) continue;
       this.#fail(state, 'the after version reads an object of a block that has ended', 'unproved', 'inner-address');
     }
-    if (this.#isReleasedAhead(state, base))
-      this.#fail(state, 'the after version reads what it has released', 'unproved', 'return-reads-resource');
+    // What the before side has followed since its last release is alive: the after side has released nothing more.
+    const isAlive = [...state.followed].some((cell) => baseOf(this.#terms, cell) === base);
+    if (!isAlive && this.#isReleasedAhead(state, base))
+      this.#fail(state, 'the after version reads what it may have released', 'unproved', 'return-reads-resource');
     const cell = cellOf(this.#terms, address);
     if (isInNamedObject(this.#terms, address) || state.followed.has(cell)) return;
     state.owed.add(this.#terms.apply('read', [cell]));
@@ -767,7 +720,7 @@ class Walk {
       if (isTold || (state.escaped.has(object) && !this.#isHarmless(state, event, object))) {
         this.#fail(
           state,
-          'an object of an inner block would be used after the block has ended',
+          `\`${nameOf(this.#terms.node(object).text)}\` of an inner block would be used after the block has ended`,
           'unproved',
           'inner-address',
         );
@@ -992,6 +945,11 @@ class Walk {
       readsErrno ? 'errno-after-release' : isOrder ? 'order-conflict' : 'not-proved',
     );
   }
+}
+
+/** The name in the text of an object term: `static name:type#ordinal`. */
+function nameOf(text: string): string {
+  return text.replace(/^static /, '').replace(/:.*$/s, '');
 }
 
 /** Where a macro at this place could jump: the labels, and the ends and heads of the loops around it. */
