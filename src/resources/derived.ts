@@ -94,6 +94,7 @@ function agreeOnMacro(a: MacroFacts | undefined, b: MacroFacts | undefined): Mac
     isStateful: a.isStateful || b.isStateful,
     freeNames: [...new Set([...a.freeNames, ...b.freeNames])].toSorted(),
     writes: union(a.writes, b.writes) ?? [],
+    ...((a.isFragment || b.isFragment) && { isFragment: true }),
   };
 }
 

@@ -43,7 +43,7 @@ export interface ReleaseFacts {
   /** The argument is an lvalue (macro) that is set to its sentinel afterwards. */
   readonly resetting: boolean;
   readonly keepsErrno: boolean;
-  /** Does nothing but give back the storage of its argument. */
+  /** Does nothing but give back storage: that of its argument, and, unless shallow, what is reached from there. */
   readonly isMemoryRelease: boolean;
   /** Does not even read what is stored in the object (`free`); a destroyer that frees fields first is not shallow. */
   readonly isShallow?: boolean;
@@ -61,6 +61,8 @@ export interface MacroFacts {
   readonly freeNames: readonly string[];
   /** Parameters (from 0) that the body assigns, increments or takes the address of. */
   readonly writes: readonly number[];
+  /** Several statements, or an `if` that a following `else` would belong to: behind `if (c)` it is not what it looks like. */
+  readonly isFragment?: boolean;
 }
 
 /** All that is known of one called name. An absent fact is not known. */
@@ -125,9 +127,3 @@ export interface Knowledge {
   /** The name is a constant (an enumerator, an object-like macro with a literal body): it reads no memory. */
   constant?(name: string): { readonly value?: number } | undefined;
 }
-
-/** The knowledge of nothing: every name may be a macro that assigns its arguments or jumps. */
-export const NOTHING_KNOWN: Knowledge = {
-  name: () => ({ kind: 'unknown', from: 'nothing' }),
-  isVolatileField: () => false,
-};

@@ -45,6 +45,7 @@ export function deriveMacroFacts(
         ...new Set(nested.flatMap(({ name, facts }) => [name, ...(facts.macro?.freeNames ?? [])])),
       ].toSorted(),
       writes: writtenParameters(body, tree, lookup),
+      ...((isFragment(body) || nested.some(({ facts }) => facts.macro?.isFragment)) && { isFragment: true }),
     },
     // A pasted name is a name nothing is known of: it may jump, which is not the same as being seen to jump.
     callsUnknown: body.pastes || [...called].some((name) => lookup(name).kind === 'unknown'),
@@ -93,6 +94,18 @@ function isBalanced(body: MacroBody): boolean {
     if ((text === '}' || text === ')' || text === ']') && --depth < 0) return false;
   }
   return depth === 0;
+}
+
+/** A statement ends before the text does, or the text is an `if`. */
+function isFragment(body: MacroBody): boolean {
+  let depth = 0;
+  return body.tokens.some((token, index) => {
+    const text = body.text.slice(token.start, token.end);
+    if (/^[{([]$/.test(text)) depth++;
+    if (/^[})\]]$/.test(text)) depth--;
+    if (depth > 0) return false;
+    return (text === ';' && index < body.tokens.length - 1) || (text === 'if' && index === 0);
+  });
 }
 
 /** Does control leave the text by a jump? `break` in a loop or switch of its own does not. */
