@@ -21,11 +21,13 @@ export function acquire(run: Run, state: State, call: Call, facts: AcquireFacts,
     acquirer: call.name,
     handle: handleText(run, call, facts, target),
     facts,
-    cycle: run.cycle,
   }));
   const before = state.sites.get(site.id);
   // `getline(&line, &n, f)` goes on with the buffer it is given.
-  if (before && target && facts.afterFailure === 'held' && isIn(run, state, target, before)) return;
+  if (before?.handle !== undefined && target && facts.afterFailure === 'held' && isIn(run, state, target, before)) {
+    writePlace(state, run.atoms, target, [before.handle], `c${node.id}`);
+    return;
+  }
   const handle = handleAtom(run, state, call, facts, index, result);
   const isTwice = before !== undefined && (before.status === 'held' || before.status === 'unknown');
   state.sites.set(site.id, {
@@ -45,9 +47,9 @@ export function acquire(run: Run, state: State, call: Call, facts: AcquireFacts,
   state.note(node, `\`${site.handle}\` is acquired by \`${site.call}\``, site.id);
 }
 
-/** A lock whose taking can't be seen to fail is held. */
+/** A lock whose taking can't be seen to fail is held, and so is a buffer that a failing `getline` leaves behind. */
 function neverFails(facts: AcquireFacts): boolean {
-  return facts.sentinel === 'none' && facts.failure === undefined;
+  return (facts.sentinel === 'none' && facts.failure === undefined) || facts.afterFailure === 'held';
 }
 
 function introduce(run: Run, state: State, site: Site, handle: Atom, target: Place | undefined): void {

@@ -1,5 +1,4 @@
 /** Takes a condition to be true or false on a path, if it can be. */
-import { joinValues } from './atoms.ts';
 import type { Atom, AtomTable, Place, Relation, Value } from './atoms.ts';
 import { assumeRelation, factOf, mirrored, opposite, signsWhere } from './facts.ts';
 import type { Fact } from './facts.ts';
@@ -159,11 +158,4 @@ export class Assumer {
       state.compared.set(operand, atom);
     }
   }
-}
-
-/** What a condition as a value is: 1, 0, or either. */
-export function truthValues(atoms: AtomTable, canBeTrue: boolean, canBeFalse: boolean): Value {
-  const truth: Value = canBeTrue ? [atoms.number(1)] : [];
-  const falsehood: Value = canBeFalse ? [atoms.number(0)] : [];
-  return canBeTrue && canBeFalse ? joinValues(truth, falsehood) : [...truth, ...falsehood];
 }

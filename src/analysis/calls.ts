@@ -57,7 +57,7 @@ export function performCall(
   if (facts.kind === 'unknown' && !facts.diagnostic) suspect(run, state, call);
   else if (facts.kind === 'macro') expand(run, state, call);
   if (facts.neverReturns === true) {
-    run.recorder?.noReturn(state, node, call.text);
+    run.noReturns.push({ state, at: node, text: call.text });
     return [];
   }
   return [{ state, value: [result(run, state, call)], place: undefined }];
@@ -100,6 +100,7 @@ function consume(run: Run, state: State, call: Call, value: Value): void {
 /** What the callee may write, keep or release of what it was given, and of everything shared. */
 function reach(run: Run, state: State, call: Call, taken: ReadonlySet<number>): void {
   const { facts, values, node, text } = call;
+  state.renew(run.atoms, `c${node.id}`);
   if (facts.isPure || facts.diagnostic) return;
   for (const [argument, value] of values.entries()) {
     if (taken.has(argument) || isHandleOf(facts, argument)) continue;
@@ -142,7 +143,7 @@ function zero(run: Run, state: State, target: Value): void {
 /** A name of unknown kind may be a macro: it may assign what it names, and jump. */
 function suspect(run: Run, state: State, call: Call): void {
   const by = call.text;
-  for (const operand of call.operands) loseNamed(run, operand, state, by);
+  loseNamed(run, call.node, state, by);
   state.inexact ??= `\`${call.name}\` may be a macro that assigns or jumps`;
   for (const [id, site] of state.sites) if (!site.isUnsure) state.sites.set(id, { ...site, isUnsure: true });
 }

@@ -2,9 +2,9 @@
 import { refuse } from '../diagnostics/refusal.ts';
 import { fieldOf, namedChildren, textOf } from '../syntax/tree.ts';
 import type { SyntaxNode } from '../syntax/tree.ts';
-import { truthValues } from './assume.ts';
 import { joinValues } from './atoms.ts';
 import type { Atom, Place, Relation, Value } from './atoms.ts';
+import { gatherStates, gatherValues } from './gather.ts';
 import { loseNamed } from './lose.ts';
 import { escape, keyOf, readPlace, writePlace } from './memory.ts';
 import { normal, partsOf, placeOf, pointee } from './places.ts';
@@ -279,9 +279,14 @@ export function store(
   writePlace(state, run.atoms, place, from.value, `c${node.id}`);
   if (!place.isKnown) return;
   for (const { suffix, value } of parts) {
-    const part = { ...place, path: place.path + suffix, text: place.text + suffix };
+    const part = { ...place, path: normal(place.path + suffix), text: partText(place.text, suffix) };
     state.cells.set(keyOf(part), { place: part, value });
   }
+}
+
+/** `*to` and `.first`: `to->first`. */
+function partText(text: string, suffix: string): string {
+  return /^\*\w+$/.test(text) && suffix.startsWith('.') ? `${text.slice(1)}->${suffix.slice(1)}` : text + suffix;
 }
 
 function update(run: Run, node: SyntaxNode, state: State): Evaluated[] {
@@ -342,10 +347,10 @@ function unary(run: Run, node: SyntaxNode, state: State): Evaluated[] {
 /** `a && b` as a value. */
 function fromCondition(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   const { yes, no } = assumeCondition(run, node, state);
-  return [
-    ...yes.map((one) => ({ state: one, value: truthValues(run.atoms, true, false), place: undefined })),
-    ...no.map((one) => ({ state: one, value: truthValues(run.atoms, false, true), place: undefined })),
-  ];
+  return gatherValues(run, [
+    ...yes.map((one) => ({ state: one, value: [run.atoms.number(1)], place: undefined })),
+    ...no.map((one) => ({ state: one, value: [run.atoms.number(0)], place: undefined })),
+  ]);
 }
 
 function conditional(run: Run, node: SyntaxNode, state: State): Evaluated[] {
@@ -354,10 +359,10 @@ function conditional(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   const alternative = fieldOf(node, 'alternative');
   if (!condition || !alternative || !consequence) return opaque(run, node, state);
   const { yes, no } = assumeCondition(run, condition, state);
-  return [
+  return gatherValues(run, [
     ...yes.flatMap((one) => evaluate(run, consequence, one)),
     ...no.flatMap((one) => evaluate(run, alternative, one)),
-  ];
+  ]);
 }
 
 function comma(run: Run, node: SyntaxNode, state: State): Evaluated[] {
@@ -395,6 +400,7 @@ function aggregate(run: Run, node: SyntaxNode, state: State): Evaluated[] {
 
 /** Something we don't read: whatever it names has escaped. */
 function opaque(run: Run, node: SyntaxNode, state: State): Evaluated[] {
+  state.renew(run.atoms, `c${node.id}`);
   loseNamed(run, node, state, `\`${run.text(node)}\``);
   state.inexact ??= `\`${run.text(node)}\` is not understood`;
   return [{ state, value: unknownValue(run, node, state, []), place: undefined }];
@@ -424,7 +430,9 @@ export function assumeCondition(run: Run, node: SyntaxNode, state: State): { yes
     const second = (operator === '&&' ? first.yes : first.no).map((one) => assumeCondition(run, right, one));
     const yes = second.flatMap((one) => one.yes);
     const no = second.flatMap((one) => one.no);
-    return operator === '&&' ? { yes, no: [...first.no, ...no] } : { yes: [...first.yes, ...yes], no };
+    return operator === '&&'
+      ? { yes, no: gatherStates(run, [...first.no, ...no]) }
+      : { yes: gatherStates(run, [...first.yes, ...yes]), no };
   }
   if (node.kind === 'binary_expression' && left && right && operator && RELATIONS.has(operator)) {
     const pairs = evaluate(run, left, state).flatMap((a) => evaluate(run, right, a.state).map((b) => ({ a, b })));

@@ -3,11 +3,12 @@
  * meet, so that the number of states grows with the function and not with its paths.
  */
 import type { BasicBlock } from '../cfg/graph.ts';
-import { fieldOf } from '../syntax/tree.ts';
+import { fieldOf, walk } from '../syntax/tree.ts';
 import type { Declaration } from '../syntax/bindings.ts';
 import type { SyntaxNode } from '../syntax/tree.ts';
-import { findCycles } from './cycles.ts';
-import type { Cycles } from './cycles.ts';
+import { gatherStates } from './gather.ts';
+import { isWithin } from './loops.ts';
+import type { Element, Loop } from './loops.ts';
 import { assumeCondition, evaluate, store } from './evaluate.ts';
 import { loseNamed } from './lose.ts';
 import { placeOf } from './places.ts';
@@ -18,35 +19,44 @@ import { outcomeOf } from './outcome.ts';
 import type { Run } from './run.ts';
 import { State } from './state.ts';
 
-/** Paths with the same resources that are kept apart outside loops, so that a join forgets less. */
+/** Paths with the same resources that are kept apart where no loop goes round, so that a join forgets less. */
 const MOST_VARIANTS = 4;
 /** Resource states at one place; what comes on top is joined whatever it says. */
 const MOST_STATES = 96;
-
-interface Entry {
-  readonly state: State;
-  isDirty: boolean;
-}
 
 interface Edge {
   readonly to: number;
   readonly state: State;
 }
 
+/** A loop under evaluation. */
+interface Round {
+  readonly loop: Loop;
+  /** What left the loop in this round: let out when no round adds anything more. */
+  out: Edge[];
+  hasGrown: boolean;
+}
+
+class BudgetExceeded extends Error {}
+
 export class Flow {
   readonly outcomes: Outcome[] = [];
   /** Evaluations of one block in one state: the cost, which no clock measures. */
   steps = 0;
   readonly #run: Run;
-  readonly #cycles: Cycles;
+  readonly #budget: number;
   readonly #live: readonly ReadonlySet<number>[];
   readonly #always: ReadonlySet<number>;
-  readonly #entries: Map<string, Entry[]>[];
-  readonly #pending = new Set<number>();
+  /** For each block its states, by what they say of the resources. */
+  readonly #entries: Map<string, State[]>[];
+  /** What came to the middle of a loop from outside it: only a goto does that. */
+  readonly #intruders: Edge[] = [];
+  readonly #rounds: Round[] = [];
+  readonly #counted = new Map<number, ReadonlySet<Declaration>>();
 
-  constructor(run: Run) {
+  constructor(run: Run, budget: number) {
     this.#run = run;
-    this.#cycles = findCycles(run.graph);
+    this.#budget = budget;
     this.#live = liveLocals(run.graph, run.bindings);
     this.#always = new Set(run.bindings.declarations.filter(isMemory).map((declaration) => declaration.id));
     this.#entries = run.graph.blocks.map(() => new Map());
@@ -56,20 +66,18 @@ export class Flow {
    * Runs to the fixed point.
    * @returns false if that takes more steps than allowed
    */
-  complete(budget: number): boolean {
-    this.#arrive(this.#run.graph.entry, this.#start());
-    for (let block = this.#next(); block !== undefined; block = this.#next()) {
-      this.#pending.delete(block);
-      const isFinal = this.#cycles.of[block] === -1;
-      for (const entry of this.#all(block)) {
-        if (!entry.isDirty) continue;
-        entry.isDirty = false;
-        if (++this.steps > budget) return false;
-        for (const edge of this.#evaluateBlock(block, entry.state.fork(), isFinal)) this.#follow(block, edge);
-      }
+  complete(): boolean {
+    try {
+      this.#arrive({ to: this.#run.graph.entry, state: this.#start() });
+      this.#solve(this.#run.order);
+      // Last, because a round of a loop that is not its last does not count.
+      for (const { state, at, text } of this.#run.noReturns)
+        this.outcomes.push(outcomeOf(this.#run, state, { kind: 'no-return', at, value: undefined, text }));
+      return true;
+    } catch (error) {
+      if (error instanceof BudgetExceeded) return false;
+      throw error;
     }
-    this.#recordLoops();
-    return true;
   }
 
   #start(): State {
@@ -82,106 +90,147 @@ export class Flow {
     return state;
   }
 
-  #next(): number | undefined {
-    let best: number | undefined;
-    for (const block of this.#pending)
-      if (best === undefined || (this.#cycles.rank[block] ?? 0) < (this.#cycles.rank[best] ?? 0)) best = block;
-    return best;
-  }
-
-  #all(block: number): Entry[] {
-    return [...(this.#entries[block]?.values() ?? [])].flat();
-  }
-
-  /** What happens in loops is written down when their states have stopped growing. */
-  #recordLoops(): void {
-    for (const [block, cycle] of this.#cycles.of.entries()) {
-      if (cycle === -1) continue;
-      for (const { state } of this.#all(block)) {
-        this.steps++;
-        this.#evaluateBlock(block, state.fork(), true);
-      }
+  #solve(elements: readonly Element[]): void {
+    for (const element of elements) {
+      if (typeof element === 'number') this.#evaluateAll(element);
+      else this.#solveLoop(element);
     }
   }
 
-  #follow(from: number, { to, state }: Edge): void {
-    const cycle = this.#cycles.of[from] ?? -1;
-    const isBack = cycle !== -1 && cycle === this.#cycles.of[to] && this.#run.graph.headers.has(to);
-    if (isBack) this.#endRound(state, cycle);
-    this.#arrive(to, state);
+  /** Rounds until the head learns nothing new. What a round found in the body is forgotten before the next. */
+  #solveLoop(loop: Loop): void {
+    const round: Round = { loop, out: [], hasGrown: true };
+    const { noReturns, secondReleases } = this.#run;
+    const [calls, releases] = [noReturns.length, secondReleases.length];
+    this.#rounds.push(round);
+    while (round.hasGrown) {
+      round.hasGrown = false;
+      round.out = [];
+      noReturns.length = calls;
+      secondReleases.length = releases;
+      for (const block of loop.blocks) if (block !== loop.head) this.#entries[block]?.clear();
+      for (const { to, state } of this.#intruders) if (loop.blocks.has(to)) this.#arrive({ to, state: state.fork() });
+      this.#evaluateAll(loop.head);
+      this.#solve(loop.body);
+    }
+    this.#rounds.pop();
+    for (const block of loop.blocks) this.#entries[block]?.clear();
+    for (const edge of round.out) this.#follow(edge);
+  }
+
+  #evaluateAll(block: number): void {
+    const states = [...(this.#entries[block]?.values() ?? [])].flat();
+    if (this.#rounds.length === 0) this.#entries[block]?.clear();
+    for (const state of states) {
+      if (++this.steps > this.#budget) throw new BudgetExceeded();
+      for (const edge of this.#evaluateBlock(block, state.fork())) this.#follow(edge);
+    }
+  }
+
+  /** To a block of the loop under evaluation; what leaves it waits until it is done. */
+  #follow(edge: Edge): void {
+    const round = this.#rounds.at(-1);
+    if (round && !round.loop.blocks.has(edge.to)) round.out.push(edge);
+    else if (round && round.loop.head === edge.to) {
+      this.#endRound(edge.state, round.loop);
+      if (this.#arrive(edge)) round.hasGrown = true;
+    } else {
+      const loop = this.#run.loopOf(edge.to);
+      if (loop && loop.head === edge.to) this.#enter(edge.state, loop);
+      if (this.#isIntruder(edge.to, round?.loop)) this.#intruders.push({ to: edge.to, state: edge.state.fork() });
+      this.#arrive(edge);
+    }
+  }
+
+  /** A counter has no value of its own before the first round: `i` of `for (i = 0; ...; i++)` is any round's `i`. */
+  #enter(state: State, loop: Loop): void {
+    for (const declaration of this.#counters(loop)) {
+      const place = placeOf(declaration);
+      const cell = state.cells.get(place.base);
+      const roots = cell?.value.flatMap((atom) => [...this.#run.atoms.basesOf(atom)]) ?? [];
+      if (cell) state.cells.set(place.base, { place, value: [this.#run.atoms.ofLoop(loop.head, place, roots)] });
+    }
+  }
+
+  /** Locals that the loop counts up or down. */
+  #counters(loop: Loop): ReadonlySet<Declaration> {
+    const known = this.#counted.get(loop.id);
+    if (known) return known;
+    const counted = new Set<Declaration>();
+    for (const block of loop.blocks) {
+      for (const step of this.#run.graph.blocks[block]?.steps ?? []) {
+        if (step.kind !== 'evaluate') continue;
+        walk(step.node, (node) => {
+          const target = node.kind === 'update_expression' ? fieldOf(node, 'argument') : undefined;
+          const declaration = target?.kind === 'identifier' ? this.#run.bindings.of(target) : undefined;
+          if (declaration) counted.add(declaration);
+        });
+      }
+    }
+    this.#counted.set(loop.id, counted);
+    return counted;
+  }
+
+  #isIntruder(to: number, current: Loop | undefined): boolean {
+    const inner = this.#run.loopOf(to);
+    return inner !== current && inner !== undefined && inner.head !== to;
   }
 
   /** What one round of a loop acquired and gave away again is no business of the next. */
-  #endRound(state: State, cycle: number): void {
+  #endRound(state: State, loop: Loop): void {
     for (const [id, site] of state.sites) {
       const declared = this.#run.sites[id];
-      if (declared?.cycle !== cycle || site.status === 'held' || site.status === 'unknown') continue;
+      if (!declared || !isWithin(declared.loop, loop) || site.status === 'held' || site.status === 'unknown') continue;
       state.sites.delete(id);
       state.renew(this.#run.atoms, `n${declared.node.id}`);
     }
+    for (const block of loop.blocks) state.renew(this.#run.atoms, `j${block}`);
   }
 
-  #arrive(block: number, state: State): void {
+  /** Adds a state to a block. Returns whether the block knows of more paths than before. */
+  #arrive({ to: block, state }: Edge): boolean {
     const live = this.#live[block];
     forgetDead(state, this.#run.atoms, (id) => live?.has(id) === true || this.#always.has(id));
     const entries = this.#entries[block];
-    if (!entries) return;
+    if (!entries) return false;
     const key = state.resourceKey();
-    const variants = entries.get(key) ?? (entries.size < MOST_STATES ? [] : entries.get('*'));
-    if (variants && variants.length === 0) {
-      entries.set(key, [{ state, isDirty: true }]);
-      this.#pending.add(block);
-    } else if (variants && variants !== entries.get('*')) this.#meet(block, variants, state);
-    else this.#overflow(block, entries, state);
-  }
-
-  #meet(block: number, variants: Entry[], state: State): void {
-    const isLoop = this.#cycles.of[block] !== -1;
-    const same = variants.find((entry) => countDifferences(entry.state, state) <= 1);
-    if (!isLoop && !same && variants.length < MOST_VARIANTS) {
-      variants.push({ state, isDirty: true });
-      this.#pending.add(block);
-      return;
+    const variants = entries.get(key);
+    if (variants) return this.#meet(block, variants, state);
+    if (entries.size < MOST_STATES) {
+      entries.set(key, [state]);
+      return true;
     }
-    const into = isLoop ? variants[0] : (same ?? variants.at(-1));
-    if (into) this.#join(block, into, state);
-  }
-
-  #join(block: number, into: Entry, state: State): void {
-    const isLoopHead = this.#run.graph.headers.has(block) && this.#cycles.of[block] !== -1;
-    if (!joinInto(into.state, state, this.#run.atoms, { block, isLoopHead })) return;
-    into.isDirty = true;
-    this.#pending.add(block);
-  }
-
-  /** Too many resource states: what they disagree on is unknown. */
-  #overflow(block: number, entries: Map<string, Entry[]>, state: State): void {
+    // Too many resource states: what they disagree on is unknown.
     state.inexact ??= 'too many states of the resources';
-    const [rest] = entries.get('*') ?? [];
-    if (rest) {
-      this.#join(block, rest, state);
-      return;
-    }
-    entries.set('*', [{ state, isDirty: true }]);
-    this.#pending.add(block);
+    const rest = entries.get('*');
+    if (rest) return this.#meet(block, rest, state);
+    entries.set('*', [state]);
+    return true;
   }
 
-  #evaluateBlock(id: number, state: State, isFinal: boolean): Edge[] {
+  #meet(block: number, variants: State[], state: State): boolean {
+    const loop = this.#run.loopOf(block);
+    const same = variants.find((one) => countDifferences(one, state) <= 1);
+    if (loop === undefined && !same && variants.length < MOST_VARIANTS) {
+      variants.push(state);
+      return true;
+    }
+    const into = loop ? variants[0] : (same ?? variants.at(-1));
+    return into !== undefined && joinInto(into, state, this.#run.atoms, { block, isLoopHead: loop?.head === block });
+  }
+
+  #evaluateBlock(id: number, state: State): Edge[] {
     const block = this.#run.graph.blocks[id];
     if (!block) return [];
-    this.#run.cycle = this.#cycles.of[id] ?? -1;
-    this.#run.recorder = isFinal ? this.#recorder() : undefined;
+    this.#run.block = id;
+    this.#run.loop = this.#run.loopOf(id);
     let states = [state];
-    for (const step of block.steps) states = states.flatMap((one) => this.#step(step, one));
-    return states.flatMap((one) => this.#leave(block, one, isFinal));
-  }
-
-  #recorder(): NonNullable<Run['recorder']> {
-    return {
-      noReturn: (state, node, text) =>
-        void this.outcomes.push(outcomeOf(this.#run, state, { kind: 'no-return', at: node, value: undefined, text })),
-      secondRelease: (one) => void this.#run.secondReleases.push(one),
-    };
+    for (const step of block.steps)
+      states = gatherStates(
+        this.#run,
+        states.flatMap((one) => this.#step(step, one)),
+      );
+    return states.flatMap((one) => this.#leave(block, one));
   }
 
   #step(step: BasicBlock['steps'][number], state: State): State[] {
@@ -194,12 +243,12 @@ export class Flow {
         for (const declaration of step.declarations) forget(state, placeOf(declaration).base);
         return [state];
       default:
-        loseNamed(this.#run, step.node.children[1] ?? step.node, state, 'the loop macro');
+        this.#lose(step.node.children[1] ?? step.node, state, 'the loop macro');
         return [state];
     }
   }
 
-  #leave(block: BasicBlock, state: State, isFinal: boolean): Edge[] {
+  #leave(block: BasicBlock, state: State): Edge[] {
     const { terminator } = block;
     switch (terminator.kind) {
       case 'jump':
@@ -221,7 +270,7 @@ export class Flow {
       case 'switch':
         return this.#switch(terminator, state);
       case 'exit':
-        if (isFinal) this.#exit(terminator.exit, state);
+        this.#exit(terminator.exit, state);
         return [];
       default:
         return [];
@@ -237,9 +286,14 @@ export class Flow {
   #iterate(node: SyntaxNode, state: State): void {
     const head = fieldOf(node, 'condition') ?? node;
     const name = /^\w+/.exec(this.#run.tree.source.slice(node.start))?.[0] ?? '';
-    loseNamed(this.#run, head, state, `\`${name}\``);
+    this.#lose(head, state, `\`${name}\``);
     if (this.#run.knowledge.name(name).kind !== 'macro')
       state.inexact ??= `\`${name}\` is a loop macro of unknown kind`;
+  }
+
+  #lose(node: SyntaxNode, state: State, by: string): void {
+    state.renew(this.#run.atoms, `c${node.id}`);
+    loseNamed(this.#run, node, state, by);
   }
 
   #switch(terminator: Extract<BasicBlock['terminator'], { kind: 'switch' }>, state: State): Edge[] {

@@ -66,9 +66,9 @@ const MOST_STEPS = 60_000;
  */
 export function exitLedger(parts: FunctionParts, budget: number = MOST_STEPS): Ledger | Refusal {
   const run = new Run(parts, performCall);
-  const flow = new Flow(run);
+  const flow = new Flow(run, budget);
   try {
-    if (!flow.complete(budget))
+    if (!flow.complete())
       return refuse('budget-exceeded', `the ledger took more than ${budget} steps`, parts.tree.root);
   } catch (error) {
     if (error instanceof Unanalysable) return error.refusal;
@@ -97,7 +97,7 @@ function resourceOf(site: Site): LedgerResource {
     kind: site.facts.kind,
     releasers: site.facts.releasers,
     at: { start: site.node.start, end: site.node.end },
-    isInLoop: site.cycle >= 0,
+    isInLoop: site.loop !== undefined,
     isByAddress: site.facts.handle.startsWith('arg:'),
   };
 }

@@ -8,7 +8,7 @@ import { partsOf, placeOf } from './places.ts';
 import type { Run } from './run.ts';
 import type { State } from './state.ts';
 
-/** Everything a text names may be assigned, kept or released by it. */
+/** Everything a text names may be assigned, kept or released by it. The mark `c` of its node must have been renewed. */
 export function loseNamed(run: Run, node: SyntaxNode, state: State, by: string): void {
   const named: Declaration[] = [];
   walk(node, (part) => {
@@ -22,7 +22,6 @@ export function loseNamed(run: Run, node: SyntaxNode, state: State, by: string):
 export function losePlace(run: Run, state: State, place: Place, mark: string, by: string, node: SyntaxNode): void {
   const values = [state.cells.get(keyOf(place))?.value ?? [], ...partsOf(state, place).map((part) => part.value)];
   for (const value of values) escape(state, run.atoms, value, by, node);
-  state.renew(run.atoms, mark);
   state.zeroed.delete(place.base);
   state.clocks.set(place.base, mark);
   for (const [key, cell] of state.cells) {

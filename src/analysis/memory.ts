@@ -17,6 +17,11 @@ export function keyOf(place: Place): string {
   return place.base + place.path;
 }
 
+/** What the keys of the cells inside an object begin with: `*p` holds `p->f`. */
+export function objectKey({ base, path }: Place): string {
+  return base.startsWith('s') && path === '[0]' ? base : base + path;
+}
+
 /** When what stands at the base could last have been written without our seeing it. */
 function clockOf(state: State, base: string): string {
   const own = state.clocks.get(base);
@@ -44,8 +49,9 @@ export function unwritten(state: State, atoms: AtomTable, place: Place): Value {
 /** Stores a value; whoever else may mean the same cell by another name is no longer known. */
 export function writePlace(state: State, atoms: AtomTable, place: Place, value: Value, mark: string): void {
   const key = keyOf(place);
+  const whole = objectKey(place);
   const parts = [...state.cells].filter(
-    ([other]) => other !== key && other.startsWith(key) && /^[.[]/.test(other.slice(key.length)),
+    ([other]) => other !== key && other.startsWith(whole) && /^[.[]/.test(other.slice(whole.length)),
   );
   for (const [other] of parts) state.cells.delete(other);
   if (parts.length > 0 || place.path === '') state.zeroed.delete(key);
@@ -96,9 +102,8 @@ export function isHandle(state: State, atom: Atom): boolean {
   return false;
 }
 
-/** Forgets what stands in an object that a callee writes through a pointer: the object, and what it reaches. */
+/** `mark` must have been renewed. Forgets what stands in an object that a callee writes through a pointer: the object, and what it reaches. */
 export function overwrite(state: State, atoms: AtomTable, value: Value, mark: string, by: string, at: Span): void {
-  state.renew(atoms, mark);
   for (const base of reachable(state, atoms, value)) {
     const direct = value.some((atom) => atoms.basesOf(atom).includes(base));
     state.zeroed.delete(base);
@@ -138,9 +143,8 @@ function loseSites(state: State, atoms: AtomTable, base: string, by: string, at:
   }
 }
 
-/** An unseen callee runs: everything it may reach may be different afterwards. */
+/** `mark` must have been renewed. An unseen callee runs: everything it may reach may be different afterwards. */
 export function clobber(state: State, atoms: AtomTable, mark: string, by: string, at: Span): void {
-  state.renew(atoms, mark);
   const shared = [...state.cells.values()].filter((cell) => isShared(state, cell.place.base));
   for (const cell of shared) escape(state, atoms, cell.value, by, at);
   for (const [key, cell] of state.cells) if (isShared(state, cell.place.base)) weaken(state, atoms, key, mark);

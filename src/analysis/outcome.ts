@@ -71,7 +71,7 @@ export interface Outcome {
   readonly isOrdered: boolean;
   /** Why the outcome may stand for more than the program can do. */
   readonly inexact: string | undefined;
-  /** One path that leads here. */
+  /** One path that leads here, where something is still held; else empty. */
   readonly path: readonly { readonly at: Span; readonly what: string; readonly resource: number | undefined }[];
 }
 
@@ -104,7 +104,7 @@ export function outcomeOf(run: Run, state: State, exit: ExitPoint): Outcome {
       .map(([id]) => id),
     isOrdered: state.isOrdered,
     inexact: state.inexact,
-    path: pathOf(state.trail),
+    path: held.length > 0 ? pathOf(state.trail) : [],
   };
 }
 

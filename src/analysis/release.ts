@@ -3,6 +3,7 @@ import type { ReleaseFacts } from '../resources/knowledge.ts';
 import type { Atom, Value } from './atoms.ts';
 import type { Call } from './calls.ts';
 import { factOf } from './facts.ts';
+import { isWithin } from './loops.ts';
 import { reachable } from './memory.ts';
 import type { Run } from './run.ts';
 import { sentinelSign } from './settle.ts';
@@ -66,7 +67,7 @@ function releaseSite(run: Run, state: State, call: Call, [site, one]: [Site, Sit
   const isWeak = run.atoms.info(atom).was !== undefined;
   const { node } = call;
   if (one.status === 'released' && one.isCertain && !isWeak && one.at) {
-    run.recorder?.secondRelease({
+    run.secondReleases.push({
       what: site.handle,
       site,
       first: one.at,
@@ -77,7 +78,7 @@ function releaseSite(run: Run, state: State, call: Call, [site, one]: [Site, Sit
     });
   }
   // A resource of one round of a loop is not part of the order in which the others go.
-  const isOfRound = run.cycle >= 0 && run.cycle === site.cycle;
+  const isOfRound = site.loop !== undefined && isWithin(run.loop, site.loop);
   if (isOfRound) state.repeated.set(`${call.name}(${site.handle})`, event(call, site.id, undefined));
   else log(state, call, site.id, undefined);
   state.note(node, `\`${site.handle}\` is released by \`${call.text}\``, site.id);
@@ -100,7 +101,7 @@ function releaseForeign(run: Run, state: State, call: Call, facts: ReleaseFacts,
     if (isReached && site.status === 'held' && run.atoms.info(atom).kind !== 'address')
       state.update(id, { status: 'unknown' });
   }
-  if (run.cycle >= 0) {
+  if (run.loop) {
     state.repeated.set(`${call.name}(${run.atoms.text(atom)})`, event(call, undefined, atom));
     return;
   }
@@ -108,7 +109,7 @@ function releaseForeign(run: Run, state: State, call: Call, facts: ReleaseFacts,
   const isStorage = facts.kind === 'memory' || facts.kind === 'handle' || facts.kind === 'descriptor';
   if (before && isStorage && before.kind === facts.kind && run.atoms.info(atom).kind === 'symbol') {
     const what = run.atoms.text(atom);
-    run.recorder?.secondRelease({
+    run.secondReleases.push({
       what,
       site: undefined,
       first: before.at,

@@ -9,6 +9,8 @@ import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
 import { Assumer } from './assume.ts';
 import { AtomTable } from './atoms.ts';
 import type { Value, Place } from './atoms.ts';
+import { orderBlocks } from './loops.ts';
+import type { Element, Loop } from './loops.ts';
 import type { Site, State, TrailStep } from './state.ts';
 
 export interface FunctionParts {
@@ -54,10 +56,11 @@ export interface SecondRelease {
   readonly isExact: boolean;
 }
 
-/** Where what is seen on the final round goes; absent while the states are still growing. */
-export interface Recorder {
-  noReturn(state: State, node: Span, text: string): void;
-  secondRelease(one: SecondRelease): void;
+/** A call that never comes back, on one path. */
+export interface NoReturn {
+  readonly state: State;
+  readonly at: Span;
+  readonly text: string;
 }
 
 export class Run {
@@ -68,11 +71,16 @@ export class Run {
   readonly atoms = new AtomTable();
   readonly sites: Site[] = [];
   readonly secondReleases: SecondRelease[] = [];
+  readonly noReturns: NoReturn[] = [];
   readonly assumer: Assumer;
   readonly performCall: PerformCall;
-  recorder: Recorder | undefined;
-  /** The loop of the block under evaluation; -1 outside. */
-  cycle = -1;
+  /** Blocks and loops in evaluation order. */
+  readonly order: readonly Element[];
+  /** The block under evaluation. */
+  block = 0;
+  /** The innermost loop around the block under evaluation. */
+  loop: Loop | undefined;
+  readonly #loops = new Map<number, Loop>();
   readonly #siteIds = new Map<string, number>();
   readonly #texts = new Map<number, string>();
 
@@ -82,6 +90,8 @@ export class Run {
     this.bindings = parts.bindings;
     this.graph = parts.graph;
     this.knowledge = parts.knowledge;
+    this.order = orderBlocks(parts.graph);
+    this.#placeLoops(this.order);
     this.assumer = new Assumer(this.atoms, this.sites);
   }
 
@@ -97,13 +107,26 @@ export class Run {
     return text;
   }
 
+  /** The innermost loop around a block. */
+  loopOf(block: number): Loop | undefined {
+    return this.#loops.get(block);
+  }
+
+  #placeLoops(elements: readonly Element[]): void {
+    for (const element of elements) {
+      if (typeof element === 'number') continue;
+      for (const block of element.blocks) this.#loops.set(block, element);
+      this.#placeLoops(element.body);
+    }
+  }
+
   /** The site of an acquire call: one for each of its handles. */
-  site(node: Site['node'], index: number, make: () => Omit<Site, 'id' | 'node' | 'cycle'>): Site {
+  site(node: Site['node'], index: number, make: () => Omit<Site, 'id' | 'node' | 'loop'>): Site {
     const key = `${node.id}:${index}`;
     const known = this.#siteIds.get(key);
     const old = known === undefined ? undefined : this.sites[known];
     if (old) return old;
-    const site: Site = { ...make(), id: this.sites.length, node, cycle: this.cycle };
+    const site: Site = { ...make(), id: this.sites.length, node, loop: this.loop };
     this.#siteIds.set(key, site.id);
     this.sites.push(site);
     return site;

@@ -64,10 +64,6 @@ function isOdd(fact: Fact | undefined): boolean {
 function fail(state: State, atoms: AtomTable, id: number, facts: AcquireFacts): void {
   const one = state.sites.get(id);
   if (!one) return;
-  if (facts.afterFailure === 'held') {
-    state.update(id, { pending: undefined });
-    return;
-  }
   state.sites.delete(id);
   const cell = one.out && state.cells.get(keyOf(one.out.place));
   if (!one.out || !cell || one.handle === undefined || !cell.value.includes(one.handle)) return;

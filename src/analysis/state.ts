@@ -1,6 +1,7 @@
 /** What one path knows at one point: places, facts, and what has become of each resource. */
 import type { Span } from '../base/span.ts';
 import type { AcquireFacts, ResourceKind } from '../resources/knowledge.ts';
+import type { Loop } from './loops.ts';
 import type { Atom, AtomTable, Place, Value } from './atoms.ts';
 import { joinFacts } from './facts.ts';
 import type { Fact } from './facts.ts';
@@ -15,8 +16,8 @@ export interface Site {
   /** The lvalue that first names it: `p`, `s->buf`, `*out`; the address, for what is named by its address. */
   readonly handle: string;
   readonly facts: AcquireFacts;
-  /** The strongly connected part of the graph it stands in; -1 outside every loop. */
-  readonly cycle: number;
+  /** The innermost loop around it. */
+  readonly loop: Loop | undefined;
 }
 
 /**
