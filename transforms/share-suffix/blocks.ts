@@ -273,8 +273,38 @@ function oneRung(
   return new Map([...lengths].filter(([, length]) => length >= best).map(([exit]) => [exit, best]));
 }
 
+/**
+ * Takes off the top of an added block what only one exit has and what is no release: it can as well stay there. Also
+ * leaves out branches that give no release away.
+ */
+export function tidied(
+  host: FunctionExit | undefined,
+  block: readonly Item[],
+  joins: readonly Join[],
+): [readonly Item[], Join[]] {
+  let shared = block;
+  let kept = withoutNested(joins).filter(
+    (join) => join.exit.kind !== 'branch' || join.consumed.some((item) => item.isRelease),
+  );
+  for (;;) {
+    const first = shared[0];
+    const users = kept.filter((join) => join.entry === 0);
+    const [only] = users;
+    if (!first || kept.length === 0 || users.length > 1) break;
+    if (only && (host || first.isRelease || first.isReset)) break;
+    shared = shared.slice(1);
+    kept = kept.map((join) => (join === only ? lowered(join, first) : { ...join, entry: join.entry - 1 }));
+  }
+  return [shared, kept.filter((join) => join.consumed.length > 0)];
+}
+
+/** The same exit without its first statement in the block. */
+function lowered(join: Join, item: Item): Join {
+  return { ...join, consumed: join.consumed.filter((mine) => join.places.get(mine) !== item) };
+}
+
 /** Joins without those that stand inside what another one gives away. */
-export function withoutNested(joins: readonly Join[]): Join[] {
+function withoutNested(joins: readonly Join[]): Join[] {
   return joins.filter(({ exit }) => !joins.some((outer) => outer.exit !== exit && isInside(exit, outer)));
 }
 
@@ -297,7 +327,15 @@ function makeDraft(
     const places = new Map(consumed.map((item, index) => [item, block[longest - length + index] ?? item]));
     joins.push({ exit, entry: longest - length, consumed, places });
   }
-  return { host, donor, block, joins, score: scoreOf(study, host, block, joins), preparations: new Map() };
+  const [shared, kept] = tidied(host, block, joins);
+  return {
+    host,
+    donor,
+    block: shared,
+    joins: kept,
+    score: scoreOf(study, host, shared, kept),
+    preparations: new Map(),
+  };
 }
 
 /** The last `length` statements of an exit, in order. */
@@ -363,11 +401,10 @@ function usesAcquired(study: Study, item: Item): boolean {
 
 /** Three exits share, or two repeated releases or resets disappear; and something is cleaned up at all. */
 export function isWorth(study: Study, draft: Draft): boolean {
-  if (draft.joins.length === 0) return false;
+  if (!draft.joins.some((join) => join.exit.kind === 'return')) return false;
   // Tails that give nothing back, as far as one can tell, have to be long to be worth a label.
   if (!draft.block.some((item) => item.isRelease || (item.isCleanup && usesAcquired(study, item)))) {
     if (draft.block.length < 3 || !draft.block.some((item) => item.isCleanup)) return false;
-    if (draft.joins.every((join) => join.exit.kind === 'branch')) return false;
   }
   const there = draft.block
     .flatMap((item) => item.labels)

@@ -63,7 +63,6 @@ export function findExits(tree: FunctionTree, statements: Statements): FunctionE
     const last = list.at(-1);
     if (!last || completesNormally(tree, last)) {
       add('end', tree.body, list, undefined, undefined);
-      addBranches(tree, statements, last, (branch, before) => add('branch', branch, before, undefined, undefined));
     }
   }
   return exits.sort((a, b) => exitEnd(a) - exitEnd(b) || a.container.start - b.container.start);

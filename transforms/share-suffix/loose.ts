@@ -11,8 +11,8 @@ import {
   livesAtEnd,
   mayJoin,
   scoreOf,
+  tidied,
   variableLengthBetween,
-  withoutNested,
 } from './blocks.ts';
 import type { Study } from './context.ts';
 import { exitEnd } from './exits.ts';
@@ -317,11 +317,8 @@ function build(
     joins.push({ exit, entry: usable.index, consumed: usable.consumed, places: usable.places });
     for (const [declaration, preparation] of usable.preparations) preparations.set(declaration, preparation);
   }
-  const apart = withoutNested(joins);
-  if (apart.length === 0) return undefined;
-  const top = Math.min(...apart.map((join) => join.entry));
-  const shared = block.slice(top);
-  const moved = apart.map((join) => ({ ...join, entry: join.entry - top }));
+  const [shared, moved] = tidied(host, block, joins);
+  if (moved.length === 0) return undefined;
   const score = scoreOf(study, host, shared, moved) - preparations.size;
   return { host, donor, block: shared, joins: moved, score, preparations };
 }

@@ -164,7 +164,11 @@ function withoutBraces(rendering: Rendering, join: Join, target: string): Edit |
     { start: statement.end, end: container.end },
   ];
   if (around.some((gap) => layout.comments(gap).length > 0 || study.statements.isFrozen(gap))) return undefined;
-  return { start: condition.end, end: container.end, text: layout.newline + layout.indentAt(first.start) + target };
+  // GNU style indents the brace itself; the statement takes its column.
+  const isGnu =
+    layout.isFirstOnLine(container.start) && layout.indentAt(container.start) !== layout.indentAt(parent.start);
+  const indent = layout.indentAt(isGnu ? container.start : first.start);
+  return { start: condition.end, end: container.end, text: layout.newline + indent + target };
 }
 
 /** The host's statements stay; labels are put between them, its value is carried in the status. */
