@@ -116,6 +116,8 @@ class KnownNames {
       parser: this.#input.parser(),
       lookup: (name) => this.#facts.get(name),
       shapeOf: (name) => this.#shapes.get(name),
+      isConstant: (name) => this.constant(name) !== undefined,
+      isVolatileField: (field) => this.isVolatileField(field),
     };
     return this.#reader;
   }
@@ -153,7 +155,7 @@ class KnownNames {
     const reader = this.#read();
     const itself = (): NameFacts => this.#join(macro, this.#function(macro, depth) ?? this.#object(macro));
     return {
-      parser: reader.parser,
+      ...reader,
       lookup: (name) => (name === macro ? itself() : reader.lookup(name)),
       shapeOf: (name) => (name === macro ? itself() : reader.shapeOf(name)),
     };

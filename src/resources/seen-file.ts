@@ -74,6 +74,11 @@ export class SeenFile {
     return this.#declared().statics;
   }
 
+  /** Objects of the file that are numbers, arrays of numbers, or streams: nothing is reached through them. */
+  plainObjects(): ReadonlySet<string> {
+    return this.#declared().plain;
+  }
+
   /** Enumerators, with their values where they are plain numbers. */
   enumerators(): ReadonlyMap<string, number | undefined> {
     this.#enumerators ??= findEnumerators(this.text);
@@ -105,12 +110,18 @@ function groupByName<T extends { readonly name: string }>(items: readonly T[]): 
 interface DeclaredObjects {
   readonly all: ReadonlySet<string>;
   readonly statics: ReadonlySet<string>;
+  readonly plain: ReadonlySet<string>;
 }
+
+/** Specifiers of objects that hold no pointer of the program: numbers, flags, the logger's own streams. */
+const PLAIN_DECLARATION =
+  /^(?:(?:static|extern|const|volatile|unsigned|signed|short|long|int|char|float|double|_Bool|bool|size_t|ssize_t|time_t|sig_atomic_t|u?int(?:8|16|32|64|ptr|max)_t|_Thread_local|thread_local|__thread|atomic_(?:bool|int|uint|long|ulong))\s+)+\w+\s*(?:\[[^\]]*\]\s*)*(?:[=,][^*]*)?;$|^(?:static\s+)?FILE\s*\*\s*\w+\s*(?:=[^,]*)?;$/;
 
 /** Objects declared at the top level; what looks like a function or a type is left out. */
 function findObjects(text: string): DeclaredObjects {
   const all = new Set<string>();
   const statics = new Set<string>();
+  const plain = new Set<string>();
   scanFunctions(text, {
     declaration: (start, end, head) => {
       if (head.isTypedef || head.isControl) return;
@@ -119,10 +130,12 @@ function findObjects(text: string): DeclaredObjects {
       for (const name of objectNames(source)) {
         all.add(name);
         if (isStatic) statics.add(name);
+        if (PLAIN_DECLARATION.test(source)) plain.add(name);
+        else plain.delete(name);
       }
     },
   });
-  return { all, statics };
+  return { all, statics, plain };
 }
 
 /** The names that one declaration declares as objects: `int a, *b[3] = { 0 }, (*c)(void);` gives a, b and c. */

@@ -15,7 +15,7 @@ import { walkPaths } from './summary/paths.ts';
 import { listEffects, type Effect } from './summary/effects.ts';
 import { findRelease } from './summary/release.ts';
 import { findRoots } from './summary/roots.ts';
-import { MOST_ARGUMENTS, subjectOf, type Subject } from './summary/subject.ts';
+import { MOST_ARGUMENTS, subjectOf, variadicPosition, type Subject } from './summary/subject.ts';
 
 export interface Reader {
   readonly parser: FunctionParser;
@@ -23,6 +23,8 @@ export interface Reader {
   readonly lookup: (name: string) => NameFacts;
   /** Only kind and macro facts: what can be told without reading the body of a function. */
   readonly shapeOf: (name: string) => NameFacts;
+  readonly isConstant: (name: string) => boolean;
+  readonly isVolatileField: (field: string) => boolean;
 }
 
 /** Definitions above this size are not summarised: a wrapper is short. Bytes. */
@@ -41,8 +43,10 @@ export function summariseFunction(reader: Reader, file: SeenFile, definition: Fu
     if (!parsed || parsed.tree.errors.length > 0 || parsed.hasCleanupAttribute || parsed.iteratorMacros.length > 0) {
       return nothingDerived(from);
     }
-    const context = { isMacro: false, variadic: undefined, fileStatics: file.statics(), lookup: reader.lookup };
-    return readTree(subjectOf(parsed.tree, context), from);
+    const variadic = variadicPosition(parsed.tree);
+    const context = { ...surroundings(reader, file), isMacro: false, variadic, fileStatics: file.statics() };
+    const derived = readTree(subjectOf(parsed.tree, context), from);
+    return { ...derived, facts: spreadVariadic(derived.facts, variadic) };
   });
   return { ...(agree(readings) ?? nothingDerived(from)), from: [from] };
 }
@@ -57,10 +61,16 @@ export function summariseMacro(reader: Reader, file: SeenFile, definition: Macro
   // The value of `#define git_free table.free` is not what a call of it does.
   if (definition.params === undefined || !tree || body.pastes || shape.facts.macro?.hasJump) return shape;
   const variadic = definition.isVariadic ? body.params.length - 1 : undefined;
-  const context = { isMacro: true, variadic, fileStatics: new Set<string>(), lookup: reader.lookup };
+  const context = { ...surroundings(reader, file), isMacro: true, variadic, fileStatics: new Set<string>() };
   const derived = readTree(subjectOf(tree, context), from);
   const facts = { ...spreadVariadic(derived.facts, variadic), ...shape.facts };
   return { ...shape, facts, doubtful: derived.doubtful, keeps: derived.keeps };
+}
+
+type Surroundings = Pick<Subject, 'plainObjects' | 'isConstant' | 'isVolatileField' | 'lookup'>;
+
+function surroundings({ lookup, isConstant, isVolatileField }: Reader, file: SeenFile): Surroundings {
+  return { plainObjects: file.plainObjects(), isConstant, isVolatileField, lookup };
 }
 
 /** What can be told of a macro definition without reading the functions it calls. */

@@ -51,6 +51,19 @@ describe('what is returned is fresh', () => {
   });
 });
 
+test.each([
+  [
+    'a callee may have put something in it',
+    'void fill(void *);\nstatic void *A(int n) { void *p = malloc(n); if (p) fill(p); return p; }',
+  ],
+  [
+    'something was put in it',
+    'void *make(void);\nstruct s { void *x; };\nstatic struct s *A(void) { struct s *p = malloc(8); if (p) p->x = make(); return p; }',
+  ],
+])('free alone may leave something behind: %s', (_, text) => {
+  expect(acquires(text)?.[0]?.releasers ?? []).toEqual([]);
+});
+
 describe('damaged: nothing is known', () => {
   test.each([
     ['somebody else keeps it', 'static void *A(int n) { void *p = malloc(n); keep(p); return p; }'],

@@ -36,8 +36,15 @@ describe('what a function writes', () => {
     ['static int F(struct s *p) { int n = p->n; n++; return n; }', []],
     ['static void F(struct s *p) { shared = p->n; }', undefined],
     ['static void F(struct s *p) { other(p); }', undefined],
+    [
+      'static void F(char *b, const char *f, ...) { va_list l; va_start(l, f); vsprintf(b, f, l); va_end(l); }',
+      'all but 1',
+    ],
   ])('%s', (text, writesThrough) => {
-    expect(facts(text).writesThrough).toEqual(writesThrough);
+    const written = facts(text).writesThrough;
+    if (writesThrough !== 'all but 1') return expect(written).toEqual(writesThrough);
+    expect(written).toHaveLength(126);
+    expect(written).not.toContain(1);
   });
 });
 
@@ -48,6 +55,23 @@ describe('purity and errno', () => {
       keepsErrno: true,
       readsErrno: false,
       neverReturns: false,
+    });
+  });
+
+  test('one that looks at a volatile or atomic field is not pure', () => {
+    const text = 'struct v { volatile int busy; };\nstatic int F(struct v *p) { return p->busy; }';
+    expect(facts(text).isPure).toBeUndefined();
+    expect(facts(text).isLocal).toBeUndefined();
+  });
+
+  test('an enumerator is no object', () => {
+    expect(facts('enum e { ONE };\nstatic int F(int c) { return c == ONE; }').isPure).toBe(true);
+  });
+
+  test('what is handed on to a callee that takes it over', () => {
+    expect(facts('static FILE *F(int fd) { return fdopen(fd, "r"); }')).toMatchObject({
+      consumes: [0],
+      consumesWhen: 'success',
     });
   });
 
@@ -109,6 +133,14 @@ describe('diagnostics', () => {
     [
       'it takes a lock of the caller',
       '#include <pthread.h>\nstatic void F(pthread_mutex_t *m) { pthread_mutex_lock(m); puts("x"); }',
+    ],
+    [
+      'it looks where the program may look',
+      'static struct s *current;\nstatic void F(int n) { fprintf(stderr, "%d", current->n + n); }',
+    ],
+    [
+      'it writes what others of its file read',
+      'static struct s config;\nstatic void F(int n) { config.n = n; puts("x"); }',
     ],
     ['it prints nothing', 'static void F(int n) { (void)n; }'],
   ])('not one: %s', (_, text) => {

@@ -232,7 +232,7 @@ describe('config', () => {
       noopOnSentinel: false,
       acceptsSentinel: true,
       isMemoryRelease: true,
-      isShallow: true,
+      isShallow: false,
     });
     const macro = 'void f(void *);\n#define thing_free(p) f(p)';
     expect(know(macro, { pairs: [pair({ resetting: true })] }).name('thing_free').releases?.resetting).toBe(false);

@@ -57,7 +57,7 @@ describe('damaged: a fact that no longer holds', () => {
   });
 
   test('it reads through NULL', () => {
-    const text = 'struct s { int n; };\nstatic int last;\nstatic void R(struct s *p) { last = p->n; free(p); }';
+    const text = 'struct s { int n; };\nstatic int sum;\nstatic void R(struct s *p) { sum -= p->n; free(p); }';
     expect(release(text)).toMatchObject({ acceptsSentinel: false, noopOnSentinel: false, isMemoryRelease: true });
   });
 
@@ -95,7 +95,8 @@ describe('damaged: a fact that no longer holds', () => {
 
   test('it does more than give back storage', () => {
     expect(release('int total;\nstatic void R(void *p) { total--; free(p); }')?.isMemoryRelease).toBe(false);
-    expect(release('static void R(char **p) { free(p[0]); free(p); }')).toMatchObject({ isMemoryRelease: false });
+    expect(release('static void *last;\nstatic void R(void *p) { last = p; free(p); }')?.isMemoryRelease).toBe(false);
+    expect(release('static void R(int *p) { printf("%d\\n", *p); free(p); }')?.isMemoryRelease).toBe(false);
     expect(
       release('struct n { struct n *next; };\nstatic void R(struct n *p) { p->next->next = 0; free(p); }'),
     ).toMatchObject({ isMemoryRelease: false });
@@ -125,17 +126,23 @@ describe('functions that free', () => {
     ['static void R(void *p) { if (!p) return; free(p); }'],
     ['static void R(void *p) { if (p != NULL) { free(p); } }'],
     ['static void R(char *p) { char *real; if (p == NULL) return; real = p - 16; free(real); }'],
-    ['static void R(struct s *p) { if (p) { p->n = 0; free(p); } }\nstruct s { int n; };'],
-    // A wrapper that counts for itself.
-    ['static unsigned long count;\nstatic void R(void *p) { if (!p) return; count++; free(p); }'],
-    ['#include <string.h>\nstatic void R(void *p, int n) { if (!p) return; memset(p, 0, n); free(p); }'],
   ])('%s', (text) => {
     expect(release(text)).toEqual(FREE);
   });
 
+  test.each([
+    ['static void R(struct s *p) { if (p) { p->n = 0; free(p); } }\nstruct s { int n; };'],
+    ['static void R(char *p) { if (p[-1] != 0) p -= 8; free(p); }'],
+    // A wrapper that counts for itself.
+    ['static unsigned long count;\nstatic void R(void *p) { if (!p) return; count++; free(p); }'],
+    ['#include <string.h>\nstatic void R(void *p, int n) { if (!p) return; memset(p, 0, n); free(p); }'],
+  ])('looks at more than the pointer: %s', (text) => {
+    expect(release(text)).toMatchObject({ isMemoryRelease: true, isShallow: false });
+  });
+
   test('counts on NULL too: not a no-op', () => {
     const text = 'static unsigned long count;\nstatic void R(void *p) { count++; free(p); }';
-    expect(release(text)).toEqual({ ...FREE, noopOnSentinel: false });
+    expect(release(text)).toEqual({ ...FREE, noopOnSentinel: false, isShallow: false });
   });
 
   test('a debug wrapper with a lock of its own is a memory release, and not silent', () => {
@@ -145,16 +152,20 @@ describe('functions that free', () => {
       'pthread_mutex_unlock(&m); free(p); }';
     expect(release(text)).toMatchObject({
       isMemoryRelease: true,
-      isShallow: true,
+      isShallow: false,
       noopOnSentinel: true,
       isSilent: false,
       keepsErrno: false,
     });
   });
 
-  test('what it owns is released too: a release, but not of plain storage', () => {
+  test('what it owns is released too: storage, but not that of its argument alone', () => {
     const text = 'struct f { char *x; };\nstatic void R(struct f *f) { if (!f) return; free(f->x); free(f); }';
-    expect(release(text)).toEqual({ ...FREE, isMemoryRelease: false, isShallow: false });
+    expect(release(text)).toEqual({ ...FREE, isShallow: false });
+    const closes = 'struct f { FILE *x; };\nstatic void R(struct f *f) { if (!f) return; fclose(f->x); free(f); }';
+    expect(release(closes)).toMatchObject({ isMemoryRelease: false, isShallow: false });
+    const other = 'static char *cache;\nchar *shared;\nstatic void R(char *p) { free(shared); free(p); }';
+    expect(release(other)).toMatchObject({ isMemoryRelease: false });
   });
 
   test('a guarded fclose accepts NULL and is no memory release', () => {

@@ -12,8 +12,8 @@ export const preset: Preset = {
     ...each('CHAR_BIT CHAR_MAX SCHAR_MAX UCHAR_MAX SHRT_MAX USHRT_MAX SIZE_MAX SSIZE_MAX PATH_MAX', plainMacro()),
     ...each('INT8_MAX INT16_MAX INT32_MAX INT64_MAX UINT8_MAX UINT16_MAX UINT32_MAX UINT64_MAX', plainMacro()),
     ...each('INT64_C UINT64_C INT32_C UINT32_C PRIu64 PRId64 PRIx64 PRIu32 PRId32 PRIx32 PRIuPTR', plainMacro()),
-    ...each('va_start va_arg va_copy', plainMacro(0)),
-    va_end: plainMacro(0),
+    // They change the list itself, and nothing that it stands for.
+    ...each('va_start va_arg va_copy va_end', { ...plainMacro(0), writesThrough: [] }),
     ...each('__FILE__ __LINE__ __func__ __FUNCTION__ __PRETTY_FUNCTION__ __DATE__ __TIME__', plainMacro()),
 
     ...each('S_ISREG S_ISDIR S_ISLNK S_ISCHR S_ISBLK S_ISFIFO S_ISSOCK', plainMacro()),

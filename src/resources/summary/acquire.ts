@@ -69,7 +69,8 @@ function gainOf(path: Path, value: Value): Gain | 'nothing' | undefined {
   if (!site || site.facts.sentinel !== 'null' || isReleased(path, value.site)) return undefined;
   if (site.state === 'failed') return held.length === 0 ? 'nothing' : undefined;
   if (path.events.some((event) => keeps(event))) return undefined;
-  return { ...site, isAlone: held.length === 1, isTouched: path.events.some((event) => touches(event, value.site)) };
+  const isAlone = held.length === 1 && !path.events.some((event) => fills(event, value.site));
+  return { ...site, isAlone, isTouched: path.events.some((event) => touches(event, value.site)) };
 }
 
 function isReleased(path: Path, site: number): boolean {
@@ -96,6 +97,13 @@ function keeps(event: PathEvent): boolean {
     if (!roots.has('fresh')) return false;
     return effect.facts.retains === undefined || effect.facts.retains.includes(argument);
   });
+}
+
+/** May the object now hold something that has to be released first: a pointer stored in it, or by a callee? */
+function fills(event: PathEvent, site: number): boolean {
+  if (event.kind !== 'effect' || !touches(event, site)) return false;
+  if (event.effect.kind === 'store') return (event.effect.value?.size ?? 0) > 0;
+  return event.effect.kind !== 'call' || event.effect.facts.isLocal !== true || event.effect.facts.copies === true;
 }
 
 function isBeyond(root: Root): boolean {

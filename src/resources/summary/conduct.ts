@@ -7,7 +7,7 @@ import type { NameFacts } from '../knowledge.ts';
 import { writesToLog } from '../refine-call.ts';
 import { writtenByCall, type Call, type Effect } from './effects.ts';
 import { type Root, type RootTable, type Roots } from './roots.ts';
-import { argumentsOf, storageOf, stripParentheses, type Subject } from './subject.ts';
+import { argumentsOf, factsOfCall, storageOf, stripParentheses, type Subject } from './subject.ts';
 
 /** Facts for the whole definition, and those that it shows to be otherwise than someone might say. */
 export interface Conduct {
@@ -20,15 +20,17 @@ export function findConduct(subject: Subject, roots: RootTable, effects: readonl
   const readsGlobals = readsWorld(subject);
   const retained = findRetained(subject, effects);
   const written = findWritten(effects);
-  const isLocal = effects.every(isLocalEffect) && written !== undefined;
+  const isVolatile = readsVolatile(subject);
+  const isLocal = effects.every(isLocalEffect) && written !== undefined && !isVolatile;
   const isPure = isLocal && written.length === 0 && retained?.length === 0 && !readsGlobals && isPureCalls(effects);
-  const isDiagnostic = isLogger(subject, effects) && retained?.length === 0;
+  const isDiagnostic = retained?.length === 0 && isLogger(subject, effects) && namesOnlyPlainObjects(subject);
   const readsErrno = errnoReading(subject, effects);
   const facts: Partial<NameFacts> = {
     ...(retained && { retains: retained }),
     ...(written && { writesThrough: written }),
     ...(isLocal && { isLocal }),
     ...(isPure && { isPure }),
+    ...consumed(subject, effects),
     ...(keepsErrno(subject, effects) && { keepsErrno: true }),
     ...(readsErrno !== undefined && { readsErrno }),
     ...(isDiagnostic && logging(subject, effects, readsErrno)),
@@ -131,13 +133,39 @@ function isPureCalls(effects: readonly Effect[]): boolean {
   return calls(effects).every((call) => call.facts.isPure === true);
 }
 
-/** Does the body read an object of the file or the program? Enumerators and functions look the same: yes. */
+/** A volatile access is an effect of its own. */
+function readsVolatile(subject: Subject): boolean {
+  let reads = subject.bindings.declarations.some((declaration) => /\b(volatile|_Atomic)\b/.test(declaration.type));
+  walk(subject.tree.body, (node) => {
+    if (node.kind === 'field_identifier' && subject.isVolatileField(textOf(subject.tree, node))) reads = true;
+  });
+  return reads;
+}
+
+/** Arguments that are handed on to a callee which takes them over. */
+function consumed(subject: Subject, effects: readonly Effect[]): Partial<NameFacts> {
+  const taken = calls(effects).flatMap(({ node, facts }) =>
+    (facts.consumes ?? []).flatMap((position) => {
+      const argument = argumentsOf(node)[position];
+      const name = argument && stripParentheses(argument);
+      const storage = name?.kind === 'identifier' ? storageOf(subject, name) : undefined;
+      return storage?.kind === 'parameter' ? [{ index: storage.index, when: facts.consumesWhen }] : [];
+    }),
+  );
+  const [first] = taken;
+  if (!first) return {};
+  const when = taken.every((one) => one.when === first.when) ? first.when : 'success';
+  return { consumes: [...new Set(taken.map((one) => one.index))], ...(when && { consumesWhen: when }) };
+}
+
+/** Does the body read an object of the file or the program? A function that is named looks the same: yes. */
 function readsWorld(subject: Subject): boolean {
   let reads = false;
   walk(subject.tree.body, (node) => {
     if (node.kind !== 'identifier' || node.field === 'function') return;
     const storage = storageOf(subject, node);
-    if (storage.kind === 'global' || storage.kind === 'static') reads = true;
+    if (storage.kind === 'parameter' || storage.kind === 'local') return;
+    if (storage.kind === 'static' || !subject.isConstant(storage.name)) reads = true;
   });
   return reads;
 }
@@ -167,6 +195,42 @@ function isLoggerCall(subject: Subject, call: Call): boolean {
   const staysInside = [...written].every((root) => root === 'own' || root === 'fresh' || root.startsWith('local:'));
   const getsMemory = facts.acquires?.every((one) => one.kind === 'memory') === true;
   return staysInside && (facts.isLocal === true || getsMemory);
+}
+
+/**
+ * What else may a logger look at? Numbers and streams. Through a pointer or a struct of the file it may reach what its
+ * user is about to release or write.
+ */
+function namesOnlyPlainObjects(subject: Subject): boolean {
+  let isPlain = true;
+  walk(subject.tree.body, (node) => {
+    if (node.kind === 'call_expression' && isLockCall(subject, node)) return false;
+    if (node.kind !== 'identifier' || node.field === 'function') return true;
+    const storage = storageOf(subject, node);
+    if (storage.kind === 'parameter' || storage.kind === 'local') return true;
+    isPlain &&= subject.bindings.of(node) !== undefined || isPlainName(subject, storage.name);
+    return true;
+  });
+  return isPlain;
+}
+
+const PLAIN_NAMES = /^(std(?:in|out|err)|STD(?:IN|OUT|ERR)_FILENO|NULL|errno|__\w+__|true|false)$/;
+
+function isPlainName(subject: Subject, name: string): boolean {
+  if (isPlainLeaf(subject, name)) return true;
+  // Free names are those of all macros inside too.
+  const inside = subject.lookup(name).macro?.freeNames;
+  return inside?.every((free) => isPlainLeaf(subject, free) || subject.lookup(free).macro !== undefined) === true;
+}
+
+function isPlainLeaf(subject: Subject, name: string): boolean {
+  if (PLAIN_NAMES.test(name) || subject.plainObjects.has(name) || subject.isConstant(name)) return true;
+  return subject.lookup(name).kind === 'function';
+}
+
+function isLockCall(subject: Subject, call: SyntaxNode): boolean {
+  const facts = factsOfCall(subject, call);
+  return facts.releases?.kind === 'lock' || facts.acquires?.some((one) => one.kind === 'lock') === true;
 }
 
 /** To the log, to a standard stream, or to a stream of the logger's own. */

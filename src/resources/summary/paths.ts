@@ -34,7 +34,9 @@ export type PathEvent =
   /** A macro assigns its parameter. */
   | { readonly kind: 'assign'; readonly parameter: number; readonly value: Value; readonly inLoop: boolean }
   /** NULL or -1 is followed or indexed: the program may end here. */
-  | { readonly kind: 'follows-sentinel' };
+  | { readonly kind: 'follows-sentinel' }
+  /** What the pinned argument points to is read or written. */
+  | { readonly kind: 'looks-inside' };
 
 export interface EffectEvent {
   readonly kind: 'effect';
@@ -372,10 +374,18 @@ class Walker {
     const isPlain = operatorOf(node) === '=';
     return this.#lvalue(left, state).flatMap((object) =>
       this.#evaluate(right, object.state).map((after) => {
-        const value = isPlain ? after.value : UNKNOWN;
+        const value = isPlain ? after.value : this.#moved(node, left, after);
         return { state: this.#store(node, left, value, after.state, object.value), value };
       }),
     );
+  }
+
+  /** `p += 8` still points into the same object. */
+  #moved(node: SyntaxNode, left: SyntaxNode, after: Valued): Value {
+    const target = stripParentheses(left);
+    const old = target.kind === 'identifier' ? this.#variable(target, after.state) : UNKNOWN;
+    const operator = operatorOf(node);
+    return isPointerSum(operator === '+=' ? '+' : operator === '-=' ? '-' : '', old, after.value) ? old : UNKNOWN;
   }
 
   #store(node: SyntaxNode, left: SyntaxNode, value: Value, state: State, into: Value = UNKNOWN): State {
@@ -558,8 +568,8 @@ function follows(node: SyntaxNode): boolean {
 }
 
 function noteFollowed({ state, value }: Valued): Valued {
-  const isSentinel = value.kind === 'number';
-  return { state: isSentinel ? happen(state, { kind: 'follows-sentinel' }) : state, value };
+  if (value.kind === 'number') return { state: happen(state, { kind: 'follows-sentinel' }), value };
+  return { state: value.kind === 'pinned' ? happen(state, { kind: 'looks-inside' }) : state, value };
 }
 
 function negated(node: SyntaxNode, value: Value): Value {

@@ -2,12 +2,13 @@
  * Does a definition give back what one of its arguments holds, and what else does it do? Read off all paths with the
  * argument held, and all with it NULL or -1. Strict: what is not understood makes the weaker claim.
  */
+import { textOf } from '../../syntax/tree.ts';
 import type { ReleaseFacts } from '../knowledge.ts';
 import { callKeepsErrno, mentionsErrno } from './conduct.ts';
-import type { Call } from './effects.ts';
+import type { Call, Store } from './effects.ts';
 import { walkPaths, type EffectEvent, type Path, type PathEvent, type Value } from './paths.ts';
 import type { Root, RootTable, Roots } from './roots.ts';
-import type { Subject } from './subject.ts';
+import { argumentsOf, type Subject } from './subject.ts';
 
 /** Release facts of which each one is shown by the definition; `doubtful` ones are only not shown to be true. */
 export interface DerivedRelease {
@@ -123,8 +124,9 @@ function describe(
     noopOnSentinel: accepts && noop,
     resetting,
     keepsErrno: !mentions && all.every(keepsErrno),
-    isMemoryRelease: via.isMemoryRelease && all.every(isMemoryOnly),
-    isShallow: via.isShallow === true && all.every(isMemoryOnly),
+    isMemoryRelease:
+      via.isMemoryRelease && all.every((event) => isMemoryOnly(event, index)) && canBeQuiet(subject, held),
+    isShallow: via.isShallow === true && all.every(isBare),
     isSilent: all.every(isSilent),
   };
   const doubtful = new Set<keyof ReleaseFacts>();
@@ -152,7 +154,7 @@ function isOpaque(event: PathEvent): boolean {
 function acceptsSentinel(event: PathEvent): boolean {
   if (event.kind === 'follows-sentinel') return false;
   const call = callOf(event);
-  if (!call) return event.kind === 'assign' || event.kind === 'effect';
+  if (!call) return true;
   if (call.facts.neverReturns) return false;
   const { releases } = call.facts;
   if (releases && isSentinel(given(event, releases.argument), releases)) return releases.acceptsSentinel;
@@ -207,24 +209,32 @@ function isSilent(event: PathEvent): boolean {
 }
 
 /**
- * Nothing but giving back the storage of the argument (DESIGN §2): reads, stores into the dying storage or the
- * definition's own statics, locks of its own, diagnostics, and memory it got itself are all that may stand beside.
+ * Nothing but giving back storage, that of the argument and what is reached from there (DESIGN §2): reads, stores into
+ * the dying storage or the definition's own statics, locks of its own, diagnostics, and memory it got itself are all
+ * that may stand beside.
  */
-function isMemoryOnly(event: PathEvent): boolean {
+function isMemoryOnly(event: PathEvent, index: number): boolean {
   if (event.kind !== 'effect') return true;
-  if (event.effect.kind === 'store') return isInside(event.effect.targets, event.into);
+  if (event.effect.kind === 'store') return isStoreInside(event, event.effect);
   const call = callOf(event);
   if (!call) return false;
   const { facts } = call;
   if (facts.diagnostic || facts.isPure) return true;
-  if (facts.releases) return isMemoryOnlyRelease(event, call);
+  if (facts.releases) return isMemoryOnlyRelease(event, call, index);
   const isOwnLock = facts.acquires?.some((one) => one.kind === 'lock') && isOwn(call.given[0]);
   if (isOwnLock) return true;
   const through = facts.isLocal ? facts.writesThrough : undefined;
   return through?.every((argument) => isInside(call.given[argument], event.given[argument])) === true;
 }
 
-function isMemoryOnlyRelease(event: EffectEvent, call: Call): boolean {
+/** A pointer into the argument that is stored in a static lives on: then it is not only given back. */
+function isStoreInside(event: EffectEvent, { targets, value }: Store): boolean {
+  if (!isInside(targets, event.into)) return false;
+  const isKept = targets.has('own') && [...(value ?? [])].some((root) => root.startsWith('parameter:'));
+  return !isKept || event.into?.kind === 'pinned';
+}
+
+function isMemoryOnlyRelease(event: EffectEvent, call: Call, index: number): boolean {
   const { releases } = call.facts;
   if (!releases) return false;
   const target = call.given[releases.argument];
@@ -232,15 +242,42 @@ function isMemoryOnlyRelease(event: EffectEvent, call: Call): boolean {
   if (!releases.isMemoryRelease) return false;
   const value = given(event, releases.argument);
   if (value?.kind === 'pinned' || value?.kind === 'number' || value?.kind === 'fresh') return true;
-  // What the argument reaches, `free(p->name)`, is other storage: then it gives back more than its argument's.
-  return isOwn(target);
+  // `free(p->name)`: what the argument reaches goes with it.
+  const mine = new Set<Root>([`parameter:${index}`, 'own', 'fresh']);
+  return target !== undefined && target.size > 0 && [...target].every((root) => mine.has(root) || isLocalRoot(root));
 }
 
 /** The definition's own statics and what it got itself; or, straight through the argument, the storage that dies. */
 function isInside(targets: Roots | undefined, into: Value | undefined): boolean {
   if (into?.kind === 'pinned') return true;
-  const inside = new Set<Root>(['own', 'fresh']);
-  return targets !== undefined && [...targets].every((root) => inside.has(root) || root.startsWith('local:'));
+  return targets !== undefined && [...targets].every((root) => root === 'own' || root === 'fresh' || isLocalRoot(root));
+}
+
+function isLocalRoot(root: Root): boolean {
+  return root.startsWith('local:');
+}
+
+/**
+ * A debug wrapper may log, on stderr or when something is wrong. What always prints to the program's output is a
+ * function that prints, and happens to free.
+ */
+function canBeQuiet(subject: Subject, held: readonly Path[]): boolean {
+  return held.some((path) => path.events.every((event) => !isLogged(event) || goesToStderr(subject, callOf(event))));
+}
+
+function goesToStderr(subject: Subject, call: Call | undefined): boolean {
+  const output = call?.facts.output;
+  if (!call || typeof output !== 'object') return false;
+  const stream = argumentsOf(call.node)[output.stream];
+  return stream !== undefined && /^\(?\s*(stderr|2|STDERR_FILENO)\s*\)?$/.test(textOf(subject.tree, stream));
+}
+
+/** The release itself, or the reset of a macro's argument: the object is not even looked at. */
+function isBare(event: PathEvent): boolean {
+  if (event.kind === 'assign') return true;
+  const releases = callOf(event)?.facts.releases;
+  const value = releases && given(event, releases.argument);
+  return releases?.isShallow === true && (value?.kind === 'pinned' || value?.kind === 'number');
 }
 
 function isOwn(roots: Roots | undefined): boolean {

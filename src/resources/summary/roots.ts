@@ -4,7 +4,7 @@
  */
 import { fieldOf, namedChildren, walk, type SyntaxNode } from '../../syntax/tree.ts';
 import type { Declaration } from '../../syntax/bindings.ts';
-import { argumentsOf, factsOfCall, storageOf, stripParentheses, type Subject } from './subject.ts';
+import { argumentsOf, calledName, factsOfCall, storageOf, stripParentheses, type Subject } from './subject.ts';
 
 /**
  * `parameter:n` the caller's argument and what it reaches; `local:id` an object of this call; `own` a static of the
@@ -67,6 +67,7 @@ class Solver {
   /** A callee may store what it is given, or what it finds, in the locals whose addresses it gets. */
   #fill(call: SyntaxNode): boolean {
     const facts = factsOfCall(this.#subject, call);
+    if (calledName(this.#subject, call) === 'va_start') return this.#startList(call);
     const given = argumentsOf(call).map((argument) => this.close(this.value(argument)));
     const stored = new Set(facts.isPure || facts.isLocal ? given.flatMap((roots) => [...roots]) : WORLD);
     for (const roots of given) for (const root of roots) stored.add(root);
@@ -74,6 +75,15 @@ class Solver {
       const mayWrite = facts.writesThrough?.includes(index) ?? true;
       return (mayWrite && this.#store(roots, stored)) || changed;
     }, false);
+  }
+
+  /** A va_list stands for all arguments behind the last named parameter. */
+  #startList(call: SyntaxNode): boolean {
+    const [list] = argumentsOf(call).map(stripParentheses);
+    const declaration = list?.kind === 'identifier' ? this.#subject.bindings.of(list) : undefined;
+    const { variadic } = this.#subject;
+    if (!declaration) return false;
+    return this.#grow(declaration, variadic === undefined ? WORLD : new Set([`parameter:${variadic}` as const]));
   }
 
   #store(targets: Roots, value: Roots): boolean {

@@ -11,12 +11,16 @@ export interface Subject {
   readonly tree: FunctionTree;
   readonly bindings: Bindings;
   readonly isMacro: boolean;
-  /** Of a variadic macro: the parameter that stands for all further arguments. */
+  /** The position of the argument that stands for all further ones: `__VA_ARGS__` of a macro, `...` of a function. */
   readonly variadic: number | undefined;
   /** Parameters by position; undefined where one has no name. */
   readonly parameters: readonly (Declaration | undefined)[];
   /** Names of the `static` and thread-local objects of the file that holds the definition. */
   readonly fileStatics: ReadonlySet<string>;
+  /** Objects of that file that are numbers, flags, or streams of its own: nothing else is reached through them. */
+  readonly plainObjects: ReadonlySet<string>;
+  readonly isConstant: (name: string) => boolean;
+  readonly isVolatileField: (field: string) => boolean;
   /** Facts of the calls of the body, by node. */
   readonly calls: Map<number, NameFacts>;
   /** Facts of a called name, as far as they are known without this definition. */
@@ -26,7 +30,7 @@ export interface Subject {
 /** Reads the parameters of a parsed definition. */
 export function subjectOf(
   tree: FunctionTree,
-  context: Pick<Subject, 'isMacro' | 'variadic' | 'fileStatics' | 'lookup'>,
+  context: Omit<Subject, 'tree' | 'bindings' | 'parameters' | 'calls'>,
 ): Subject {
   const bindings = resolveNames(tree);
   return { ...context, tree, bindings, parameters: parametersOf(tree, bindings), calls: new Map() };
@@ -38,6 +42,13 @@ function parametersOf(tree: FunctionTree, bindings: Bindings): (Declaration | un
   return (list ? namedChildren(list) : [])
     .filter((child) => child.kind === 'parameter_declaration')
     .map((child) => own.find((declaration) => declaration.statement === child));
+}
+
+/** Where the `...` of a function stands. */
+export function variadicPosition(tree: FunctionTree): number | undefined {
+  const list = parameterList(tree.root);
+  const position = list ? namedChildren(list).findIndex((child) => child.kind === 'variadic_parameter') : -1;
+  return position < 0 ? undefined : position;
 }
 
 /** The parameter list of the function itself: `int *(*f(int a))(void)` has two. */
