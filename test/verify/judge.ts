@@ -23,6 +23,11 @@ int g(void);
 int h(void);
 int one(int);
 int get(int *);
+int get2(int **);
+typedef short rc_t;
+enum e { E0, E1 };
+#include <errno.h>
+#include <stdbool.h>
 int put(struct s *, void *);
 int use(const void *, int);
 void step(void);
@@ -34,7 +39,10 @@ void x_destroy(struct s *);
 extern int G;
 extern struct s *gs;
 extern volatile int VG;
-volatile struct regs { int reg; } ;
+static int count;
+static void free_count(void *p) { count--; free(p); }
+static struct s *x_new(void) { return calloc(1, sizeof(struct s)); }
+static void x_free(struct s *x) { if (x) { free(x->buf); free(x); } }
 #define KNOWN(x) one(x)
 #define TWICE(x) ((x) + (x))
 #define SAFE_FREE(p) do { free(p); (p) = NULL; } while (0)
@@ -43,7 +51,10 @@ volatile struct regs { int reg; } ;
 
 const CONFIG: ResourceConfig = {
   ...EMPTY_RESOURCE_CONFIG,
-  diagnostics: [{ name: 'log_error', readsErrno: false, from: 'config' }],
+  diagnostics: [
+    { name: 'log_error', readsErrno: false, from: 'config' },
+    { name: 'DIAG', readsErrno: false, from: 'config' },
+  ],
 };
 
 /** The function `f` of a text, parsed as the tool does it. */

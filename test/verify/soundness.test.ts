@@ -227,8 +227,18 @@ const ORDER: readonly Pair[] = [
   ],
   [
     'a read after a debug release that counts',
-    'int f(char *p) { int r = G; free_count(p); return r; }',
-    'int f(char *p) { int r; free_count(p); r = G; return r; }',
+    'int f(char *p) { int r = count; free_count(p); return r; }',
+    'int f(char *p) { int r; free_count(p); r = count; return r; }',
+  ],
+  [
+    'a release that looks into what is released before it',
+    'int f(struct s *s) { char *b = s->buf; x_free(s); free(b); return 0; }',
+    'int f(struct s *s) { char *b = s->buf; free(b); x_free(s); return 0; }',
+  ],
+  [
+    'a read of a part behind the release of the whole',
+    'int f(void) { struct s *s = x_new(); char *b = s->buf; int c = b[0]; x_free(s); return c; }',
+    'int f(void) { struct s *s = x_new(); char *b = s->buf; int c = b[0]; x_free(s); return b[0]; }',
   ],
 ];
 
@@ -325,15 +335,250 @@ const NAMES: readonly Pair[] = [
   ],
 ];
 
+const CONTROL: readonly Pair[] = [
+  [
+    'a lost break',
+    'int f(int x) { switch (x) { case 1: g(); break; case 2: h(); break; } return 0; }',
+    'int f(int x) { switch (x) { case 1: g(); case 2: h(); break; } return 0; }',
+  ],
+  [
+    'default in the middle',
+    'int f(int x) { switch (x) { case 1: g(); break; default: step(); break; case 2: h(); } return 0; }',
+    'int f(int x) { switch (x) { case 1: g(); break; default: step(); case 2: h(); } return 0; }',
+  ],
+  [
+    'a case moved into another arm',
+    'int f(int x) { switch (x) { case 1: case 2: g(); break; case 3: h(); } return 0; }',
+    'int f(int x) { switch (x) { case 1: g(); break; case 2: case 3: h(); } return 0; }',
+  ],
+  [
+    'continue over the step of a for',
+    'int f(int n) { for (int i = 0; i < n; i++) { if (one(i)) continue; step(); } return 0; }',
+    'int f(int n) { int i = 0; while (i < n) { if (one(i)) continue; step(); i++; } return 0; }',
+  ],
+  [
+    'continue in a do loop that runs once',
+    'int f(int n) { do { if (n) continue; step(); } while (0); return 0; }',
+    'int f(int n) { do { if (n) continue; step(); } while (n); return 0; }',
+  ],
+  [
+    'an initialiser that runs once instead of each time',
+    'int f(int n) { again: { char *b = NULL; if (one(n)) b = malloc(n); free(b); if (g()) goto again; } return 0; }',
+    'int f(int n) { char *b = NULL; again: { if (one(n)) b = malloc(n); free(b); if (g()) goto again; } return 0; }',
+  ],
+  [
+    'an initialiser that is jumped over',
+    'int f(int n) { int x = 1; if (n) goto in; x = 5; in: return x; }',
+    'int f(int n) { if (n) goto in; { int x = 5; in: return x; } }',
+  ],
+  [
+    'both operands of a short circuit',
+    'int f(void) { if (g() && h()) return 1; return 0; }',
+    'int f(void) { if (h() && g()) return 1; return 0; }',
+  ],
+  [
+    'a short circuit that is none',
+    'int f(void) { if (g() && h()) return 1; return 0; }',
+    'int f(void) { if (g() & h()) return 1; return 0; }',
+  ],
+  ['arms exchanged', 'int f(int n) { return n ? g() : h(); }', 'int f(int n) { return n ? h() : g(); }'],
+  [
+    'success falls into the error block',
+    'int f(int n) { char *p = malloc(n); if (!p) return -1; if (one(n)) { free(p); return -1; } gs->buf = p; return 0; }',
+    'int f(int n) { int r = -1; char *p = malloc(n); if (!p) return -1; if (one(n)) goto out; gs->buf = p; r = 0; out: free(p); return r; }',
+  ],
+  ['an endless loop', 'int f(int n) { if (n) for (;;) ; return 0; }', 'int f(int n) { return 0; }'],
+  [
+    'a loop that ends early',
+    'int f(int n) { while (n--) step(); return n; }',
+    'int f(int n) { while (--n) step(); return n; }',
+  ],
+  [
+    'a label moved into a loop',
+    'int f(int n) { int i = 0; L: step(); for (i = 0; i < n; i++) { if (one(i)) goto L; } return 0; }',
+    'int f(int n) { int i = 0; step(); for (i = 0; i < n; i++) { L: if (one(i)) goto L; } return 0; }',
+  ],
+  [
+    'an early release without a reset',
+    'int f(int n) { char *p = malloc(n); if (!p) return -1; free(p); if (one(n)) return -2; return 0; }',
+    'int f(int n) { int r = 0; char *p = malloc(n); if (!p) return -1; free(p); if (one(n)) { r = -2; goto out; } return 0; out: free(p); return r; }',
+  ],
+  [
+    'two lives of one variable',
+    'int f(int n) { char *p = malloc(n); free(p); p = NULL; if (one(n)) return 1; p = malloc(2); free(p); return 0; }',
+    'int f(int n) { int r = 1; char *p = malloc(n); free(p); if (one(n)) goto out; p = malloc(2); r = 0; out: free(p); return r; }',
+  ],
+];
+
+const STATUS: readonly Pair[] = [
+  ['bool', 'int f(int n) { if (n) return 5; return 0; }', 'int f(int n) { bool r = 0; if (n) r = 5; return r; }'],
+  ['char', 'int f(int n) { return 300; }', 'int f(int n) { char r = 300; return r; }'],
+  ['unsigned', 'long f(int n) { return -1; }', 'long f(int n) { unsigned r = -1; return r; }'],
+  ['long through int', 'long f(long n) { return n; }', 'long f(long n) { int r = n; return r; }'],
+  ['float', 'double f(double d) { return d; }', 'double f(double d) { float r = d; return r; }'],
+  ['a typedef', 'long f(long n) { return n; }', 'long f(long n) { rc_t r = n; return r; }'],
+  ['an enum', 'int f(int n) { return n; }', 'int f(int n) { enum e r = n; return r; }'],
+  ['a bit too many', 'int f(void) { return 010; }', 'int f(void) { return 10; }'],
+  ['a negative constant', 'int f(void) { return -1; }', 'int f(void) { return 1; }'],
+  ['one of another type', 'int f(int n) { return sizeof(1); }', 'int f(int n) { return sizeof(1L); }'],
+  ['a pointer', 'char *f(char *p) { return p; }', 'char *f(char *p) { bool q = p; return (char *)q; }'],
+  ['a struct', 'struct t f(struct t a, struct t b) { return a; }', 'struct t f(struct t a, struct t b) { return b; }'],
+  [
+    'an argument of another type',
+    'int f(long n) { return use(0, n); }',
+    'int f(long n) { short m = n; return use(0, m); }',
+  ],
+];
+
+const CONDITIONS: readonly Pair[] = [
+  [
+    'less or equal',
+    'int f(double a, double b) { if (a < b) return 1; return 0; }',
+    'int f(double a, double b) { if (a >= b) return 0; return 1; }',
+  ],
+  ['off by one', 'int f(int a) { if (a > 0) return 1; return 0; }', 'int f(int a) { if (a >= 0) return 1; return 0; }'],
+  ['sign', 'int f(int a) { if (a < 0) return 1; return 0; }', 'int f(unsigned a) { if (a < 0) return 1; return 0; }'],
+  [
+    'a cast of a condition',
+    'int f(long a) { if (a) return 1; return 0; }',
+    'int f(long a) { if ((int)a) return 1; return 0; }',
+  ],
+  [
+    'not equal to one is not false',
+    'int f(int a) { if (a == 1) return 1; return 0; }',
+    'int f(int a) { if (a) return 1; return 0; }',
+  ],
+  [
+    'not x compared',
+    'int f(int a) { if (!a == 0) return 1; return 0; }',
+    'int f(int a) { if (a == 0) return 1; return 0; }',
+  ],
+  [
+    'a fact about memory that a call may change',
+    'int f(struct s *s) { if (s->buf) return 0; step(); if (s->buf) return 1; return 2; }',
+    'int f(struct s *s) { if (s->buf) return 0; step(); return 2; }',
+  ],
+  [
+    'a fact about a variable whose address was given away',
+    'int f(void) { int x = 0; if (get(&x)) { if (x) return 1; return 2; } return 0; }',
+    'int f(void) { int x = 0; if (get(&x)) { return 2; } return 0; }',
+  ],
+  [
+    'a fact about a global',
+    'int f(char *p) { if (!G) { step(); if (G) free(p); } return 0; }',
+    'int f(char *p) { if (!G) { step(); } return 0; }',
+  ],
+  [
+    'a fact kept over a store through another pointer',
+    'int f(struct s *a, struct s *b) { if (a->n) { b->n = 0; if (a->n) return 1; return 2; } return 0; }',
+    'int f(struct s *a, struct s *b) { if (a->n) { b->n = 0; return 1; } return 0; }',
+  ],
+];
+
+const RELEASES: readonly Pair[] = [
+  [
+    'no sentinel after a failing call',
+    'int f(void) { int *b = NULL; if (get2(&b) < 0) return -1; free(b); return 0; }',
+    'int f(void) { int r = 0; int *b = NULL; if (get2(&b) < 0) { r = -1; goto out; } out: free(b); return r; }',
+  ],
+  [
+    'a release that is no no-op on its sentinel',
+    'int f(int n) { FILE *o = NULL; if (n) return -1; o = fopen("x", "r"); if (!o) return -1; fclose(o); return 0; }',
+    'int f(int n) { int r = -1; FILE *o = NULL; if (n) goto out; o = fopen("x", "r"); if (!o) goto out; r = 0; out: fclose(o); return r; }',
+  ],
+  [
+    'a custom release on its sentinel',
+    'int f(int n) { struct s *x = NULL; if (n) return -1; x = x_create(); x_destroy(x); return 0; }',
+    'int f(int n) { int r = -1; struct s *x = NULL; if (n) goto out; x = x_create(); r = 0; out: x_destroy(x); return r; }',
+  ],
+  [
+    'two custom releases',
+    'int f(struct s *a, struct s *b) { x_destroy(a); x_destroy(b); return 0; }',
+    'int f(struct s *a, struct s *b) { x_destroy(b); x_destroy(a); return 0; }',
+  ],
+  [
+    'a release moved over an unlock',
+    'int f(struct s *s, char *p) { unlock(s); free(p); return 0; }',
+    'int f(struct s *s, char *p) { free(p); unlock(s); return 0; }',
+  ],
+  [
+    'a store moved over an unlock',
+    'int f(struct s *s) { s->n = 1; unlock(s); return 0; }',
+    'int f(struct s *s) { unlock(s); s->n = 1; return 0; }',
+  ],
+  [
+    'a field released after its owner',
+    'int f(struct s *s) { free(s->buf); free(s); return 0; }',
+    'int f(struct s *s) { free(s); free(s->buf); return 0; }',
+  ],
+  [
+    'a stream closed after its buffer was released',
+    'int f(void) { char *b = malloc(9); FILE *o = fopen("x", "w"); if (!o || !b) return -1; setvbuf(o, b, 0, 9); fclose(o); free(b); return 0; }',
+    'int f(void) { char *b = malloc(9); FILE *o = fopen("x", "w"); if (!o || !b) return -1; setvbuf(o, b, 0, 9); free(b); fclose(o); return 0; }',
+  ],
+  [
+    'a stream closed after a buffer of unknown use',
+    'int f(FILE *o, char *b) { fclose(o); free(b); return 0; }',
+    'int f(FILE *o, char *b) { free(b); fclose(o); return 0; }',
+  ],
+  [
+    'errno read behind a release that may set it',
+    'int f(FILE *o) { int e = errno; fclose(o); return e; }',
+    'int f(FILE *o) { fclose(o); return errno; }',
+  ],
+  [
+    'errno set before a release that may set it',
+    'int f(FILE *o) { fclose(o); errno = 5; return -1; }',
+    'int f(FILE *o) { errno = 5; fclose(o); return -1; }',
+  ],
+  [
+    'a reset that is missing',
+    'int f(struct s *s) { SAFE_FREE(s->buf); return 0; }',
+    'int f(struct s *s) { free(s->buf); return 0; }',
+  ],
+  [
+    'a handle set to its sentinel instead of being released',
+    'int f(struct s *s) { SAFE_FREE(s->buf); return 0; }',
+    'int f(struct s *s) { s->buf = NULL; return 0; }',
+  ],
+  [
+    'the returned value is read from released storage',
+    'int f(struct s *s) { int n = s->n; free(s); return n; }',
+    'int f(struct s *s) { free(s); return s->n; }',
+  ],
+  [
+    'a pointer given back to who asks again',
+    'int f(int n) { char *p = malloc(n); char *q = p; free(p); return use(0, q == NULL); }',
+    'int f(int n) { char *p = malloc(n); char *q = p; free(p); q = NULL; return use(0, q == NULL); }',
+  ],
+];
+
+/** What no proof goes through: undefined in C, or counting its own uses, or not understood. */
+const UNDEFINED: ReadonlySet<string> = new Set([
+  'int f(void) { __volatile__ int x = g(); int a = x; int b = x; return a + b; }',
+  'int f(void) { __volatile__ int x = g(); int a = x; int b = a; return a + b; }',
+  'int f(int x) { return (x = 1) + x; }',
+  'int f(int i) { i = i++ + 1; return i; }',
+  'int f(void) { step(); return __COUNTER__; }',
+  'int f(void) { int r = __COUNTER__; step(); return __COUNTER__; }',
+]);
+
 describe.each([
   ['memory', MEMORY],
   ['volatile', VOLATILE],
   ['order', ORDER],
   ['values', VALUES],
   ['names', NAMES],
+  ['control', CONTROL],
+  ['status', STATUS],
+  ['conditions', CONDITIONS],
+  ['releases', RELEASES],
 ])('%s', (_, pairs) => {
   test.each(pairs)('%s', (_name, before, after) => {
     const verdict = judge(before, after);
     expect(verdict.verdict, JSON.stringify(verdict)).toMatch(/^(different|unproved)$/);
+    // It is the difference that is found, not something that no proof goes through.
+    const selves = [before, after].filter((text) => !UNDEFINED.has(text)).map((text) => judge(text, text));
+    expect(selves.map((self) => self.verdict + (self.reason ?? ''))).toEqual(selves.map(() => 'identical'));
   });
 });
