@@ -9,7 +9,7 @@ import type { Value } from './atoms.ts';
 import { insideParentheses, locate } from './evaluate.ts';
 import { loseNamed, losePlace } from './lose.ts';
 import { placeOf } from './places.ts';
-import { clobber, escape, overwrite, writePlace } from './memory.ts';
+import { clobber, escape, overwrite, ownBases, writePlace } from './memory.ts';
 import { release } from './release.ts';
 import { Unanalysable } from './run.ts';
 import type { Evaluated, Run } from './run.ts';
@@ -180,11 +180,9 @@ function result(run: Run, state: State, call: Call): number {
   const { node, facts } = call;
   const acquires = facts.acquires ?? [];
   const isNew = acquires.some((one) => one.handle === 'result');
-  const alive = new Set(isNew ? [] : mentionedBy(run, call));
   state.renew(run.atoms, `n${node.id}`);
-  for (const base of alive)
-    if (base.startsWith('s') && run.atoms.info(Number(base.slice(1))).marks.has(`n${node.id}`)) alive.delete(base);
-  const atom = run.atoms.ofNode(node.id, call.text, [...alive]);
+  const mentions = isNew ? [] : ownBases(state, mentionedBy(run, call));
+  const atom = run.atoms.ofNode(node.id, call.text, mentions);
   for (const [id, { moving }] of state.sites)
     if (moving && moving.result === undefined) state.update(id, { moving: { ...moving, result: atom } });
   acquires.forEach((made: AcquireFacts, index) => acquire(run, state, call, made, index, atom));

@@ -6,7 +6,9 @@ import { joinValues } from './atoms.ts';
 import type { Atom, Place, Relation, Value } from './atoms.ts';
 import { gatherStates, gatherValues } from './gather.ts';
 import { loseNamed } from './lose.ts';
-import { escape, keyOf, readPlace, writePlace } from './memory.ts';
+import { escape, keyOf, ownBases, readPlace, writePlace } from './memory.ts';
+import { ZERO, factOf } from './facts.ts';
+import { settle } from './settle.ts';
 import { normal, partsOf, placeOf, pointee } from './places.ts';
 import { Unanalysable } from './run.ts';
 import type { Evaluated, Run } from './run.ts';
@@ -112,10 +114,7 @@ export function just(state: State, atom: Atom): Evaluated[] {
 /** A value of which nothing is known but what it may mention. */
 export function unknownValue(run: Run, node: SyntaxNode, state: State, mentions: readonly string[]): Value {
   state.renew(run.atoms, `n${node.id}`);
-  const alive = mentions.filter(
-    (base) => !base.startsWith('s') || !run.atoms.info(Number(base.slice(1))).marks.has(`n${node.id}`),
-  );
-  return [run.atoms.ofNode(node.id, run.text(node), alive)];
+  return [run.atoms.ofNode(node.id, run.text(node), ownBases(state, mentions))];
 }
 
 function basesOf(run: Run, value: Value): string[] {
@@ -210,6 +209,7 @@ function load(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   const field = node.kind === 'field_expression' ? fieldOf(node, 'field') : undefined;
   const isVolatile = field !== undefined && run.knowledge.isVolatileField(textOf(run.tree, field));
   return locate(run, node, state).map(({ state: next, place }) => {
+    touch(run, next, place);
     const known = place && !isVolatile ? readPlace(next, run.atoms, place) : undefined;
     // An element or a cell we don't tell apart: what was stored there has escaped, so it mentions nothing of ours.
     return { state: next, value: known ?? unknownValue(run, node, next, []), place };
@@ -260,6 +260,16 @@ function compound(run: Run, node: SyntaxNode, state: State, place: Place | undef
   return { state, value, place };
 }
 
+/** What is accessed through a pointer shows that it is not NULL (C11 6.5.3.2p4). */
+function touch(run: Run, state: State, place: Place | undefined): void {
+  if (!place?.base.startsWith('s')) return;
+  const atom = Number(place.base.slice(1));
+  const fact = factOf(run.atoms, state.facts, atom);
+  if ((fact.signs & ZERO) === 0 || fact.signs === ZERO) return;
+  state.facts.set(atom, { ...fact, signs: fact.signs & ~ZERO });
+  settle(state, run.atoms, run.sites, atom);
+}
+
 /** `place = value`, with the parts of a struct that is copied whole. */
 export function store(
   run: Run,
@@ -276,6 +286,7 @@ export function store(
       escape(state, run.atoms, value, `the store to \`${text}\``, node);
   }
   if (!place) return;
+  touch(run, state, place);
   writePlace(state, run.atoms, place, from.value, `c${node.id}`);
   if (!place.isKnown) return;
   for (const { suffix, value } of parts) {

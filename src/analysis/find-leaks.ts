@@ -33,7 +33,7 @@ function leaksAt(ledger: Ledger, outcome: Outcome): LedgerFinding[] {
   if (outcome.exit.kind === 'no-return' || ledger.name === 'main' || outcome.inexact !== undefined) return [];
   return outcome.held.flatMap((held) => {
     const resource = ledger.resources.find((one) => one.id === held.resource);
-    if (!resource || !isLeak(ledger, resource, held)) return [];
+    if (!resource || !isLeak(ledger, resource, held) || isHandedOverThere(ledger, outcome, resource.id)) return [];
     const { name, call, at } = resource;
     return [
       {
@@ -55,6 +55,31 @@ function isLeak(ledger: Ledger, resource: LedgerResource, held: HeldResource): b
   if (resource.kind === 'lock') return !held.isTouched && !held.isUntested && isReleasedSomewhere(ledger, resource.id);
   if (resource.kind === 'reference' || resource.kind === 'other' || resource.isByAddress) return false;
   return true;
+}
+
+/**
+ * Another path to the same exit, with a result that may be the same, hands it over: which conditions go together is the
+ * program's to know (`if (list->head == next) list->head = node;`), and hardly is it a leak.
+ */
+function isHandedOverThere(ledger: Ledger, leaking: Outcome, resource: number): boolean {
+  return ledger.outcomes.some(
+    (outcome) =>
+      outcome.exit.at.start === leaking.exit.at.start &&
+      outcome.handedOver.some((one) => one.resource === resource) &&
+      mayReturnTheSame(outcome, leaking),
+  );
+}
+
+function mayReturnTheSame(a: Outcome, b: Outcome): boolean {
+  if (!a.returns || !b.returns) return true;
+  const others = b.returns;
+  return a.returns.some((one) =>
+    others.some(
+      (other) =>
+        (one.signs & other.signs) !== 0 &&
+        !(one.kind === 'number' && other.kind === 'number' && one.text !== other.text),
+    ),
+  );
 }
 
 /** A function that always returns with the lock held means to. */

@@ -13,6 +13,7 @@ import { assumeCondition, evaluate, store } from './evaluate.ts';
 import { loseNamed } from './lose.ts';
 import { placeOf } from './places.ts';
 import { liveLocals } from './liveness.ts';
+import { ownBases } from './memory.ts';
 import { countDifferences, forgetDead, joinInto } from './merge.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
@@ -23,6 +24,9 @@ import { State } from './state.ts';
 const MOST_VARIANTS = 4;
 /** Resource states at one place; what comes on top is joined whatever it says. */
 const MOST_STATES = 96;
+
+/** Rounds of one loop. Three are the rule. */
+const MOST_ROUNDS = 40;
 
 interface Edge {
   readonly to: number;
@@ -103,7 +107,8 @@ export class Flow {
     const { noReturns, secondReleases } = this.#run;
     const [calls, releases] = [noReturns.length, secondReleases.length];
     this.#rounds.push(round);
-    while (round.hasGrown) {
+    for (let count = 0; round.hasGrown; count++) {
+      if (count > MOST_ROUNDS) throw new BudgetExceeded();
       round.hasGrown = false;
       round.out = [];
       noReturns.length = calls;
@@ -148,7 +153,11 @@ export class Flow {
       const place = placeOf(declaration);
       const cell = state.cells.get(place.base);
       const roots = cell?.value.flatMap((atom) => [...this.#run.atoms.basesOf(atom)]) ?? [];
-      if (cell) state.cells.set(place.base, { place, value: [this.#run.atoms.ofLoop(loop.head, place, roots)] });
+      if (cell)
+        state.cells.set(place.base, {
+          place,
+          value: [this.#run.atoms.ofLoop(loop.head, place, ownBases(state, roots))],
+        });
     }
   }
 

@@ -102,6 +102,11 @@ export function isHandle(state: State, atom: Atom): boolean {
   return false;
 }
 
+/** Of these bases those that matter to somebody: local objects, and resources of this path. A set that can't grow. */
+export function ownBases(state: State, bases: readonly string[]): string[] {
+  return bases.filter((base) => !base.startsWith('s') || isHandle(state, Number(base.slice(1))));
+}
+
 /** `mark` must have been renewed. Forgets what stands in an object that a callee writes through a pointer: the object, and what it reaches. */
 export function overwrite(state: State, atoms: AtomTable, value: Value, mark: string, by: string, at: Span): void {
   for (const base of reachable(state, atoms, value)) {

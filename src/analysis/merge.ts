@@ -3,7 +3,7 @@ import { joinValues, sameValue } from './atoms.ts';
 import type { Atom, AtomTable, Place, Value } from './atoms.ts';
 import { isNothing, joinFacts, sameFact } from './facts.ts';
 import type { Fact } from './facts.ts';
-import { isHandle, unwritten } from './memory.ts';
+import { isHandle, ownBases, unwritten } from './memory.ts';
 import type { Cell, SiteState, State } from './state.ts';
 
 export interface JoinPoint {
@@ -128,7 +128,7 @@ function joinCells(
       continue;
     }
     differing.add(key);
-    const joined = a && b ? joinAt(atoms, a, b, point, place) : undefined;
+    const joined = a && b ? joinAt(state, atoms, a, b, point, place) : undefined;
     // A local that only one of the paths knows ends here: it is not in scope, or dead.
     if (!joined) {
       isChanged ||= mine !== undefined;
@@ -148,24 +148,13 @@ function valueIn(state: State, atoms: AtomTable, cell: Cell | undefined, place: 
 }
 
 /** At a loop head a value that differs from round to round is one of its own, or the rounds would never end. */
-function joinAt(atoms: AtomTable, a: Value, b: Value, point: JoinPoint, place: Place): Value {
+function joinAt(state: State, atoms: AtomTable, a: Value, b: Value, point: JoinPoint, place: Place): Value {
   const joined = joinValues(a, b);
   if (!point.isLoopHead) return joined;
   const isFinite = joined.length > 0 && joined.every((atom) => ['number', 'named'].includes(atoms.info(atom).kind));
   if (isFinite) return joined;
-  const mark = `h${point.block}`;
   const roots = [...a, ...b].flatMap((atom) => [...atoms.basesOf(atom)]);
-  return [
-    atoms.ofLoop(
-      point.block,
-      place,
-      roots.filter((base) => !isMarked(atoms, base, mark)),
-    ),
-  ];
-}
-
-function isMarked(atoms: AtomTable, base: string, mark: string): boolean {
-  return base.startsWith('s') && atoms.info(Number(base.slice(1))).marks.has(mark);
+  return [atoms.ofLoop(point.block, place, ownBases(state, roots))];
 }
 
 function joinAllFacts(state: State, other: State, differing: Set<Atom | string>): boolean {
