@@ -17,6 +17,9 @@ import { PRESETS } from './resources/presets/index.ts';
 import { EMPTY_RESOURCE_CONFIG, parsePair, type ResourceConfig } from './resources/resource-config.ts';
 import { createParser, type FunctionParser } from './syntax/parse.ts';
 
+export { compareLedgers, incomparable, type LedgerDifference } from './analysis/compare-ledgers.ts';
+export { findLeaks, placeFinding, type LedgerFinding } from './analysis/find-leaks.ts';
+export { exitLedger, type Ledger } from './analysis/ledger.ts';
 export type { Finding, FunctionReport } from './engine/report.ts';
 export type { VerifiedFunction, VerifyReport } from './engine/verify-report.ts';
 export type { Edit } from './rewrite/plan.ts';
