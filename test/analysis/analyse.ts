@@ -75,7 +75,8 @@ export function ledgerOf(text: string, budget?: number): Ledger {
 }
 
 export function tryLedger(text: string, budget?: number): Ledger | Refusal {
-  const tree = parser.parse(text, text, 0, text.length, 'f');
+  const name = /(\w+)\(/.exec(text)?.[1] ?? 'f';
+  const tree = parser.parse(text, text, 0, text.length, name);
   if (!tree) throw new Error('no function');
   const bindings = resolveNames(tree);
   const graph = buildGraph(tree, bindings);

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { findLeaks, placeFinding } from '../../src/analysis/find-leaks.ts';
+import { LineIndex } from '../../src/base/span.ts';
+import { ledgerOf } from './analyse.ts';
+
+function findings(text: string): string[] {
+  return findLeaks(ledgerOf(text)).map((one) => `${one.code}: ${one.message}`);
+}
+
+describe('a leak', () => {
+  test('on a path, with the way to it', () => {
+    const text = `int f(int n)
+{
+  char *a = malloc(n);
+  if (!a)
+    return -1;
+  char *b = malloc(n);
+  if (!b)
+    return -1;
+  free(b);
+  free(a);
+  return 0;
+}`;
+    const [leak, ...more] = findLeaks(ledgerOf(text));
+    expect(more).toEqual([]);
+    expect(leak && placeFinding(leak, 'f', new LineIndex(text))).toEqual({
+      code: 'leak-on-path',
+      function: 'f',
+      line: 3,
+      column: 13,
+      message: '`a` leaks when the function returns there',
+      resource: { name: 'a', acquire: 'malloc(n)', line: 3 },
+      path: [
+        { line: 3, what: '`a` is acquired by `malloc(n)`' },
+        { line: 4, what: '`a` is true' },
+        { line: 6, what: '`b` is acquired by `malloc(n)`' },
+        { line: 7, what: '`b` is false' },
+        { line: 8, what: '`a` is still held, and nobody else has it' },
+      ],
+    });
+  });
+
+  test('of what hangs from an object that is released', () => {
+    expect(
+      findings(
+        'struct s *f(int n) { struct s *s = malloc(9); if (!s) return NULL; s->b = malloc(n); if (!s->b) { free(s); return NULL; } if (looks(n)) { free(s); return NULL; } return s; }',
+      ),
+    ).toEqual(['leak-on-path: `s->b` leaks when the function returns there']);
+  });
+
+  test('of a lock that the other exits release', () => {
+    expect(
+      findings(
+        'int f(struct m *m) { if (pthread_mutex_lock(&m->l) != 0) return -1; if (looks(m)) return -2; pthread_mutex_unlock(&m->l); return 0; }',
+      ),
+    ).toEqual(['leak-on-path: `&m->l` leaks when the function returns there']);
+  });
+});
+
+describe('no leak', () => {
+  test.each([
+    [
+      'where the failure was tested',
+      'int f(void) { char *p = malloc(9); if (p == NULL) return -1; free(p); return 0; }',
+    ],
+    ['where an unseen callee may keep it', 'int f(void) { char *p = malloc(9); if (!p) return -1; use(p); return 0; }'],
+    ['in main', 'int main(void) { char *p = malloc(9); return 0; }'],
+    ['where it is stored', 'int f(struct s *s) { char *p = malloc(9); s->p = p; return 0; }'],
+    ['where a pointer into it is stored', 'int f(struct s *s) { struct t *p = malloc(9); s->p = &p->list; return 0; }'],
+    ['where it is stored with an offset', 'int f(struct s *s) { char *p = malloc(9); s->p = p + 4; return 0; }'],
+    ['where it hangs from a list', 'void f(struct s *s, int n) { struct t *p = malloc(9); s->a[n] = p; }'],
+    ['where it is static', 'char *f(void) { static char *p; if (!p) p = malloc(9); return 0; }'],
+    ['of a lock that every exit keeps', 'void f(struct m *m) { pthread_mutex_lock(&m->l); }'],
+    [
+      'where a macro of unknown kind ran',
+      'int f(void) { char *p = malloc(9); if (!p) return -1; CHECK_ALL(); return 0; }',
+    ],
+    [
+      'where a status of unknown meaning tells',
+      'int f(void) { void *p; int r = posix_memalign(&p, 8, 9); if (r != ALL_OK) return r; free(p); return 0; }',
+    ],
+    [
+      'where the conditions of a list say so',
+      'int f(struct l *l, struct n *o) { struct n *n = malloc(9); if (!n) return -1; n->next = o; if (l->head == o) l->head = n; if (n->next != NULL) n->next->prev = n; return 0; }',
+    ],
+    [
+      'where a flag tells whether it is there',
+      'int f(int n) { char *p = NULL; if (n > 3) p = malloc(9); if (looks(n)) n = 7; if (p) free(p); return 0; }',
+    ],
+    ['in the arms of a choice', 'int f(int n) { char *p = n ? malloc(9) : NULL; free(p); return 0; }'],
+    [
+      'of a descriptor that a stream owns',
+      'FILE *f(void) { int fd = open("x", 0); if (fd == -1) return NULL; FILE *s = fdopen(fd, "r"); if (!s) close(fd); return s; }',
+    ],
+    ['in a struct returned by value', 'struct s f(void) { struct s s; s.p = malloc(9); return s; }'],
+    ['in an array that is handed on', 'void f(struct g *g) { char *a[2]; a[0] = malloc(9); use(a); }'],
+    [
+      'where the result of realloc takes its place',
+      'int f(struct s *s) { char *p = realloc(s->p, 9); if (!p) return -1; s->p = p; return 0; }',
+    ],
+    ['where the program ends', 'void f(void) { char *p = malloc(9); if (looks(p)) exit(1); free(p); }'],
+  ])('%s', (_, text) => {
+    expect(findings(text)).toEqual([]);
+  });
+});
+
+describe('a double release', () => {
+  test('of what was acquired here', () => {
+    expect(findings('void f(int n) { char *p = malloc(9); if (n) free(p); free(p); }')).toEqual([
+      'double-release: `p` is released a second time by `free(p)`',
+    ]);
+  });
+
+  test('of a parameter', () => {
+    expect(findings('void f(char *p, int n) { if (n) free(p); free(p); }')).toEqual([
+      'double-release: `p` is released a second time by `free(p)`',
+    ]);
+  });
+
+  test.each([
+    ['where the handle was set anew', 'void f(void) { char *p = malloc(9); free(p); p = malloc(8); free(p); }'],
+    ['where the release resets', 'void f(char *p) { SAFE_FREE(p); SAFE_FREE(p); }'],
+    ['where an unseen callee may have set it', 'void f(struct s *s) { free(s->p); get(s); free(s->p); }'],
+    ['in rounds of a loop', 'void f(struct n *n) { while (n) { struct n *x = n->next; free(n->p); free(n); n = x; } }'],
+    ['of two parts', 'void f(struct s *s) { free(s->a); free(s->b); free(s); }'],
+    ['of what a guard keeps apart', 'void f(int n) { char *p = malloc(9); if (n) free(p); if (!n) free(p); }'],
+    ['of a lock', 'void f(struct m *m) { pthread_mutex_unlock(&m->l); use(m); pthread_mutex_unlock(&m->l); }'],
+    ['of elements', 'void f(char **a, int i) { free(a[i]); i++; free(a[i]); }'],
+  ])('is none %s', (_, text) => {
+    expect(findings(text)).toEqual([]);
+  });
+});
