@@ -1,6 +1,6 @@
 /** Which comment goes to which statement of the block: two that differ cannot both have the place. */
-import type { Draft, Join } from './blocks.ts';
-import type { Study } from './context.ts';
+import type { Draft, Join } from './draft.ts';
+import type { Study } from './study.ts';
 import type { Layout } from './layout.ts';
 import type { Misfit } from './render.ts';
 import type { Item } from './statements.ts';

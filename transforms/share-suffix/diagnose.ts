@@ -2,8 +2,8 @@
 import { refuse } from '../../src/diagnostics/refusal.ts';
 import type { Refusal } from '../../src/diagnostics/refusal.ts';
 import { textOf } from '../../src/syntax/tree.ts';
-import { findObstacle } from './blocks.ts';
-import type { Study } from './context.ts';
+import { findObstacle } from './exact.ts';
+import type { Study } from './study.ts';
 import type { FunctionExit } from './exits.ts';
 import { findLooseObstacle } from './loose.ts';
 import { callsOf } from './statements.ts';

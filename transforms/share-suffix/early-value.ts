@@ -1,6 +1,6 @@
 /** Return values that are computed before the releases although they were computed behind them. */
 import type { Barrier, Item } from './statements.ts';
-import type { Study } from './context.ts';
+import type { Study } from './study.ts';
 import { walk, textOf } from '../../src/syntax/tree.ts';
 import type { SyntaxNode } from '../../src/syntax/tree.ts';
 import { isFieldName, lexSpan } from './tokens.ts';

@@ -5,7 +5,7 @@
 import { fieldOf, namedChildren, textOf, walk } from '../../src/syntax/tree.ts';
 import type { SyntaxNode } from '../../src/syntax/tree.ts';
 import type { Declaration } from '../../src/syntax/bindings.ts';
-import type { Study } from './context.ts';
+import type { Study } from './study.ts';
 import { exitEnd } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import { bare } from './releases.ts';

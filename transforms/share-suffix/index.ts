@@ -7,23 +7,25 @@ import { refuse } from '../../src/diagnostics/refusal.ts';
 import type { Refusal } from '../../src/diagnostics/refusal.ts';
 import type { Plan } from '../../src/rewrite/plan.ts';
 import type { FunctionTree } from '../../src/syntax/tree.ts';
-import { exactDrafts, isWorth } from './blocks.ts';
 import { diagnose } from './diagnose.ts';
+import { isWorth, trimmed, without } from './draft.ts';
+import type { Draft, Join } from './draft.ts';
 import { valueHazard } from './early-value.ts';
-import { leavesReleases, looseDrafts } from './loose.ts';
-import type { Draft, Join } from './blocks.ts';
-import { repeatsCalls, studyFunction } from './context.ts';
-import type { PlanContext, Study } from './context.ts';
+import { exactDrafts } from './exact.ts';
 import { findHazard } from './hazards.ts';
 import { nameLabels } from './labels.ts';
+import { looseDrafts } from './loose.ts';
 import { Names } from './names.ts';
 import { findUnclearOwnership } from './ownership.ts';
+import { preferred } from './ranking.ts';
 import { renderDraft } from './render.ts';
 import type { Barrier } from './statements.ts';
-import { chooseStatus, isConstant } from './status.ts';
+import { chooseStatus } from './status.ts';
 import type { StatusPlan } from './status.ts';
+import { repeatsCalls, studyFunction } from './study.ts';
+import type { PlanContext, Study } from './study.ts';
 
-export type { PlanContext } from './context.ts';
+export type { PlanContext } from './study.ts';
 
 export const shareSuffix = {
   name: 'share-suffix',
@@ -62,34 +64,6 @@ function plansOf(subject: Study, drafts: readonly Draft[]): Plan[] | Refusal {
   return refusal ?? diagnose(subject);
 }
 
-/**
- * By score; at equal score what needs no knowledge comes first. A few of each kind, so that one can stand in for
- * another, and then what is left of the best without the exits that ask most of the proof.
- */
-function preferred(subject: Study, exact: readonly Draft[], loose: readonly Draft[]): Draft[] {
-  const labels = (draft: Draft): number => new Set(draft.joins.map((join) => join.entry)).size;
-  const whole = subject.context.style === 'single' ? exact.filter((draft) => !leavesReleases(subject, draft)) : exact;
-  const singles = loose.filter((draft) => labels(draft) === 1).slice(0, 4);
-  const ladders = loose.filter((draft) => labels(draft) > 1).slice(0, 4);
-  const best = [...whole.slice(0, 4), ...singles, ...ladders].sort((a, b) => b.score - a.score);
-  const risky = (best[0]?.joins ?? []).filter((join) => isRisky(subject, join)).slice(0, 6);
-  const oneLess = best.slice(0, 1).flatMap((draft) => risky.map((join) => without(draft, join)));
-  const careful = best
-    .slice(0, 4)
-    .map((draft) => ({ ...draft, joins: draft.joins.filter((join) => !isRisky(subject, join)) }));
-  const partial = [...(risky.length > 1 ? oneLess : []), ...careful].filter((draft) => isWorth(subject, draft));
-  return [...best, ...partial.map((draft) => trimmed(draft))];
-}
-
-/** The value is computed, or a statement of the exit moves before the release it stood behind. */
-function isRisky(subject: Study, join: Join): boolean {
-  const { value, list } = join.exit;
-  const isPlain = value === undefined || value.kind === 'identifier' || isConstant(subject, value);
-  const first = join.consumed[0];
-  const start = list.findIndex((node) => subject.statements.item(node) === first);
-  return !isPlain || list.length - start > join.consumed.length;
-}
-
 /** Names, status and text for a draft; exits that do not fit are left out while what remains is worth it. */
 function finish(subject: Study, draft: Draft): Plan | Refusal {
   let current = draft;
@@ -100,7 +74,7 @@ function finish(subject: Study, draft: Draft): Plan | Refusal {
     if (hazard?.join) {
       const rest = without(current, hazard.join);
       if (!isWorth(subject, rest)) return refuse(hazard.code, hazard.reason, hazard.at);
-      current = trimmed(rest);
+      current = trimmed(subject, rest);
       continue;
     }
     if (hazard) return refuse(hazard.code, hazard.reason, hazard.at);
@@ -116,12 +90,8 @@ function finish(subject: Study, draft: Draft): Plan | Refusal {
     if (edits.kind === 'refusal') return edits;
     const rest = without(current, edits.join);
     if (!isWorth(subject, rest)) return refuse(edits.code, edits.reason, edits.join.exit.container);
-    current = trimmed(rest);
+    current = trimmed(subject, rest);
   }
-}
-
-function without(draft: Draft, join: Join): Draft {
-  return { ...draft, joins: draft.joins.filter((other) => other !== join) };
 }
 
 /** An exit whose value may not be computed before its releases; no join: the one that falls in. */
@@ -136,17 +106,6 @@ function firstHazard(
     if (hazard) return { ...hazard, join };
   }
   return undefined;
-}
-
-/** Block items that no jump reaches any more are taken off a block that is added. */
-function trimmed(draft: Draft): Draft {
-  const lowest = Math.min(...draft.joins.map((join) => join.entry));
-  if (lowest === 0) return draft;
-  return {
-    ...draft,
-    block: draft.block.slice(lowest),
-    joins: draft.joins.map((join) => ({ ...join, entry: join.entry - lowest })),
-  };
 }
 
 function makePlan(draft: Draft, labels: readonly string[], edits: Plan['edits']): Plan {

@@ -1,8 +1,8 @@
 /** Names for labels: the project's word for one block, what it releases for a rung of a ladder. */
 import { fieldOf, namedChildren, textOf, walk } from '../../src/syntax/tree.ts';
 import type { SyntaxNode } from '../../src/syntax/tree.ts';
-import type { Draft } from './blocks.ts';
-import type { Study } from './context.ts';
+import type { Draft } from './draft.ts';
+import type { Study } from './study.ts';
 import type { Item } from './statements.ts';
 
 /** Label for each entry of a draft; those that stand in the host already are reused. */

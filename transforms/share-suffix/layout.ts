@@ -1,6 +1,6 @@
 /** Lines, indentation and comments around statements of the original text. */
 import type { Span } from '../../src/base/span.ts';
-import type { Study } from './context.ts';
+import type { Study } from './study.ts';
 import { lexSpan } from './tokens.ts';
 import type { Comment } from './tokens.ts';
 

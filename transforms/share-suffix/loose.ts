@@ -2,19 +2,11 @@
  * Drafts that rest on what is known of releases: some change places, some do nothing at some exits. Optimistic: the
  * verifier decides. What an exit keeps moves before what it gives away.
  */
-import type { Draft, Join } from './blocks.ts';
-import {
-  LONGEST,
-  canAppend,
-  isWorth,
-  lastItems,
-  livesAtEnd,
-  mayJoin,
-  scoreOf,
-  tidied,
-  variableLengthBetween,
-} from './blocks.ts';
-import type { Study } from './context.ts';
+import type { Draft, Join } from './draft.ts';
+import { LONGEST, lastItems } from './exact.ts';
+import { canAppend, livesAtEnd, mayJoin, variableLengthBetween } from './reach.ts';
+import { isWorth, scoreOf, tidied } from './draft.ts';
+import type { Study } from './study.ts';
 import { exitEnd } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import { Handles } from './idle.ts';

@@ -3,7 +3,7 @@ import { refuse } from '../../src/diagnostics/refusal.ts';
 import type { Refusal } from '../../src/diagnostics/refusal.ts';
 import { fieldOf, namedChildren, textOf } from '../../src/syntax/tree.ts';
 import type { SyntaxNode } from '../../src/syntax/tree.ts';
-import type { Study } from './context.ts';
+import type { Study } from './study.ts';
 import type { FunctionExit } from './exits.ts';
 import type { Item } from './statements.ts';
 

@@ -1,6 +1,6 @@
 /** Which two statements may probably change places: the table of the design, without the proof. */
 import { fieldOf, namedChildren } from '../../src/syntax/tree.ts';
-import type { Study } from './context.ts';
+import type { Study } from './study.ts';
 import type { Release } from './releases.ts';
 import { bare } from './releases.ts';
 import { callOf } from './statements.ts';

@@ -1,0 +1,171 @@
+/** A draft: statements that could stand once, and who jumps to them. What it is worth, and how it gets smaller. */
+import type { Declaration } from '../../src/syntax/bindings.ts';
+import { exitEnd, statementsOf } from './exits.ts';
+import type { FunctionExit } from './exits.ts';
+import type { Preparation } from './idle.ts';
+import { livesAtEnd } from './reach.ts';
+import type { Study } from './study.ts';
+import type { Item } from './statements.ts';
+
+/** One exit that jumps into the block. */
+export interface Join {
+  readonly exit: FunctionExit;
+  /** Index of the block item the jump goes to. */
+  readonly entry: number;
+  /** Items of the exit that the block takes over, in the exit's order. */
+  readonly consumed: readonly Item[];
+  /** Where each of them stands in the block. */
+  readonly places: ReadonlyMap<Item, Item>;
+}
+
+/** A shared block: where it stands, what it holds, who jumps where. */
+export interface Draft {
+  /** The exit that falls into the block; undefined when the block is added behind the last statement. */
+  readonly host: FunctionExit | undefined;
+  /** The exit whose text the block is made of. */
+  readonly donor: FunctionExit;
+  readonly block: readonly Item[];
+  readonly joins: readonly Join[];
+  readonly score: number;
+  /** Handles that must hold their sentinel at the first jump, and what their declarations need for it. */
+  readonly preparations: ReadonlyMap<Declaration, Preparation>;
+}
+
+/**
+ * Takes off the top of an added block what only one exit has and what is no release: it can as well stay there. Also
+ * leaves out branches that give no release away.
+ */
+export function tidied(
+  host: FunctionExit | undefined,
+  block: readonly Item[],
+  joins: readonly Join[],
+): [readonly Item[], Join[]] {
+  let shared = block;
+  let kept = withoutNested(joins).filter(
+    (join) => join.exit.kind !== 'branch' || join.consumed.some((item) => item.isRelease),
+  );
+  for (;;) {
+    const first = shared[0];
+    const users = kept.filter((join) => join.entry === 0);
+    const [only] = users;
+    if (!first || kept.length === 0 || users.length > 1) break;
+    if (only && (host || first.isRelease || first.isReset)) break;
+    shared = shared.slice(1);
+    kept = kept.map((join) => (join === only ? lowered(join, first) : { ...join, entry: join.entry - 1 }));
+  }
+  return [shared, kept.filter((join) => join.consumed.length > 0)];
+}
+
+/** The same exit without its first statement in the block. */
+function lowered(join: Join, item: Item): Join {
+  return { ...join, consumed: join.consumed.filter((mine) => join.places.get(mine) !== item) };
+}
+
+/** Joins without those that stand inside what another one gives away. */
+function withoutNested(joins: readonly Join[]): Join[] {
+  return joins.filter(({ exit }) => !joins.some((outer) => outer.exit !== exit && isInside(exit, outer)));
+}
+
+function isInside(exit: FunctionExit, outer: Join): boolean {
+  const start = outer.consumed[0]?.start ?? outer.exit.container.end;
+  return exit.container.start >= start && exit.container.end <= exitEnd(outer.exit);
+}
+
+/** The draft without one of its exits. */
+export function without(draft: Draft, join: Join): Draft {
+  return { ...draft, joins: draft.joins.filter((other) => other !== join) };
+}
+
+/** Block items that no jump reaches any more are taken off the top, and the score follows. */
+export function trimmed(study: Study, draft: Draft): Draft {
+  const lowest = Math.min(...draft.joins.map((join) => join.entry));
+  const block = draft.block.slice(lowest);
+  const joins = draft.joins.map((join) => ({ ...join, entry: join.entry - lowest }));
+  return { ...draft, block, joins, score: scoreOf(study, draft.host, block, joins) - draft.preparations.size };
+}
+
+/** Labels that a draft needs. */
+export function labelCount(draft: Draft): number {
+  return new Set(draft.joins.map((join) => join.entry)).size;
+}
+
+/** Statements that disappear, less what comes in; one label is preferred unless the project writes ladders. */
+export function scoreOf(
+  study: Study,
+  host: FunctionExit | undefined,
+  block: readonly Item[],
+  joins: readonly Join[],
+): number {
+  const weigh = (items: readonly Item[]): number => items.reduce((sum, item) => sum + item.weight, 0);
+  const removed = joins.reduce((sum, join) => sum + weigh(join.consumed), 0) - (host ? 0 : weigh(block));
+  const labels = new Set(joins.map((join) => join.entry)).size;
+  const values = new Set([...joins.map((join) => join.exit.valueKey), ...(host ? [host.valueKey] : [])]);
+  const leftOver = new Set(joins.map((join) => cleanupLeft(study, join)).filter((key) => key !== undefined)).size;
+  const perLabel = study.context.style === 'ladder' || writesLadders(study) ? 0 : 3;
+  return removed * 4 + (host ? 3 : 0) - perLabel * labels - 4 * leftOver - (values.size > 2 ? joins.length : 0);
+}
+
+/** A release or reset that stays at the exit, before or between what is given away. */
+function cleanupLeft(study: Study, join: Join): string | undefined {
+  const { list } = join.exit;
+  const taken = new Set(join.consumed);
+  const at = list.findIndex((node) => study.statements.item(node) === join.consumed[0]);
+  const left = list
+    .slice(Math.max(0, at - 1))
+    .map((node) => study.statements.item(node))
+    .find(
+      (item, index) =>
+        !taken.has(item) && !item.barrier && (item.isRelease || (index > 0 && item.isReset)) && livesAtEnd(study, item),
+    );
+  return left?.key;
+}
+
+/** Most of the file's labels say what they release. */
+function writesLadders(study: Study): boolean {
+  const names = study.context.houseStyle.labelNames;
+  return (
+    names.length >= 4 &&
+    names.filter((name) => /^(?:err|out|fail|free|cleanup)_\w+/.test(name)).length * 2 > names.length
+  );
+}
+
+/** Releases and resets that disappear. */
+function removedReleases(draft: Draft): number {
+  const count = (items: readonly Item[]): number => items.filter((item) => item.isCleanup || item.isReset).length;
+  return draft.joins.reduce((sum, join) => sum + count(join.consumed), 0) - (draft.host ? 0 : count(draft.block));
+}
+
+/** A call on something that a call of this function made. */
+function usesAcquired(study: Study, item: Item): boolean {
+  return [...item.mentions].some((declaration) => study.acquired.has(declaration));
+}
+
+/** Three exits share, or two repeated releases or resets disappear; and something is cleaned up at all. */
+export function isWorth(study: Study, draft: Draft): boolean {
+  if (!draft.joins.some((join) => join.exit.kind === 'return')) return false;
+  // Tails that give nothing back, as far as one can tell, have to be long to be worth a label.
+  if (!draft.block.some((item) => item.isRelease || (item.isCleanup && usesAcquired(study, item)))) {
+    if (draft.block.length < 3 || !draft.block.some((item) => item.isCleanup)) return false;
+  }
+  const there = draft.block
+    .flatMap((item) => item.labels)
+    .reduce((sum, label) => sum + (study.gotos.get(label) ?? 0), 0);
+  const sharing = draft.joins.length + (draft.host ? 1 : 0) + there;
+  const removed = removedReleases(draft);
+  // A second cleanup area beside one that is there reads badly, and a later run should find nothing more to do.
+  if (!draft.host && removed < MOST_LEFT && endsInLabels(study)) return false;
+  return removed >= 2 || (sharing >= 3 && removed >= 1);
+}
+
+/** The body ends in a short tail that gotos lead to. */
+function endsInLabels(study: Study): boolean {
+  return statementsOf(study.tree.body)
+    .slice(-LONGEST_TAIL)
+    .some((node) => study.statements.item(node).labels.some((label) => study.gotos.has(label)));
+}
+
+/** Repetition that justifies a second cleanup area. */
+const MOST_LEFT = 5;
+
+/** Statements of a cleanup area behind its first label. */
+const LONGEST_TAIL = 12;

@@ -1,0 +1,40 @@
+/** Which drafts are tried, and in which order: the verifier costs more than the planner. */
+import { isWorth, labelCount, trimmed, without } from './draft.ts';
+import type { Draft, Join } from './draft.ts';
+import { leavesReleases } from './loose.ts';
+import { isConstant } from './status.ts';
+import type { Study } from './study.ts';
+
+/**
+ * By score; at equal score what needs no knowledge comes first. A few of each kind, so that one can stand in for
+ * another, and then what is left of the best without the exits that ask most of the proof.
+ */
+export function preferred(subject: Study, exact: readonly Draft[], loose: readonly Draft[]): Draft[] {
+  const whole = subject.context.style === 'single' ? exact.filter((draft) => !leavesReleases(subject, draft)) : exact;
+  const singles = loose.filter((draft) => labelCount(draft) === 1).slice(0, 4);
+  const ladders = loose.filter((draft) => labelCount(draft) > 1).slice(0, 4);
+  const best = byScore([...whole.slice(0, 4), ...singles, ...ladders]);
+  const risky = (best[0]?.joins ?? []).filter((join) => isRisky(subject, join)).slice(0, 6);
+  const oneLess = best.slice(0, 1).flatMap((draft) => risky.map((join) => without(draft, join)));
+  const careful = best.slice(0, 4).map((draft) => ({
+    ...draft,
+    joins: draft.joins.filter((join) => !isRisky(subject, join)),
+  }));
+  const partial = [...(risky.length > 1 ? oneLess : []), ...careful]
+    .filter((draft) => isWorth(subject, draft))
+    .map((draft) => trimmed(subject, draft));
+  return byScore([...best, ...partial]);
+}
+
+function byScore(drafts: readonly Draft[]): Draft[] {
+  return drafts.toSorted((a, b) => b.score - a.score);
+}
+
+/** The value is computed, or a statement of the exit moves before the release it stood behind. */
+function isRisky(subject: Study, join: Join): boolean {
+  const { value, list } = join.exit;
+  const isPlain = value === undefined || value.kind === 'identifier' || isConstant(subject, value);
+  const first = join.consumed[0];
+  const start = list.findIndex((node) => subject.statements.item(node) === first);
+  return !isPlain || list.length - start > join.consumed.length;
+}
