@@ -23,7 +23,7 @@ import { State } from './state.ts';
 /** Paths with the same resources that are kept apart where no loop goes round, so that a join forgets less. */
 const MOST_VARIANTS = 4;
 /** Resource states at one place; what comes on top is joined whatever it says. */
-const MOST_STATES = 96;
+const MOST_STATES = 64;
 
 /** Rounds of one loop. Three are the rule. */
 const MOST_ROUNDS = 40;

@@ -58,7 +58,7 @@ export interface Ledger {
 }
 
 /** Steps after which a function is given up. */
-const MOST_STEPS = 60_000;
+const MOST_STEPS = 20_000;
 
 /**
  * The ledger of one function.

@@ -47,7 +47,7 @@ export interface HeldResource {
   readonly resource: number;
   /** Whether it was acquired at all was never tested on this path. */
   readonly isUntested: boolean;
-  /** Its failure was tested in a way that is not understood, or its handle was lost to a join. */
+  /** Its failure was tested in a way that is not understood, its handle was lost to a join or compared with others. */
   readonly isDoubtful: boolean;
   readonly isTouched: boolean;
   readonly isUnsure: boolean;
@@ -89,7 +89,7 @@ export function outcomeOf(run: Run, state: State, exit: ExitPoint): Outcome {
   const unknown: number[] = [];
   for (const [id, site] of state.sites) {
     if (site.status === 'unknown') unknown.push(id);
-    else if (site.status === 'held' && !handed.has(id)) held.push(heldResource(id, site));
+    else if (site.status === 'held' && !handed.has(id)) held.push(heldResource(state, id, site));
   }
   return {
     exit: { kind: exit.kind, at: { start: exit.at.start, end: exit.at.end }, text: exit.text },
@@ -108,15 +108,24 @@ export function outcomeOf(run: Run, state: State, exit: ExitPoint): Outcome {
   };
 }
 
-function heldResource(resource: number, site: SiteState): HeldResource {
+function heldResource(state: State, resource: number, site: SiteState): HeldResource {
   return {
     resource,
     isUntested: site.pending !== undefined,
     isDoubtful:
-      (site.pending !== undefined && site.isTestedOddly) || site.handle === undefined || site.moving !== undefined,
+      (site.pending !== undefined && site.isTestedOddly) ||
+      site.handle === undefined ||
+      site.moving !== undefined ||
+      isSpecial(state, site.handle),
     isTouched: site.isTouched,
     isUnsure: site.isUnsure,
   };
+}
+
+/** `if (fd > 2) close(fd)`, `if (p != buffer) free(p)`: some handles of this resource are not for releasing. */
+function isSpecial(state: State, handle: Atom): boolean {
+  const fact = state.facts.get(handle);
+  return state.compared.has(handle) || fact?.is !== undefined || fact?.isNot !== undefined;
 }
 
 function pathOf(trail: TrailStep | undefined): Outcome['path'] {
@@ -203,7 +212,10 @@ function waysOut(run: Run, state: State, exit: ExitPoint): Map<string, Way> {
       open.push(base);
     }
   };
-  if (exit.value && !returnsNumber(run)) {
+  // `return strlen(p)` gives nobody p; `return fd` does.
+  if (exit.value && returnsNumber(run))
+    for (const atom of exit.value.value) ways.set(`s${atom}`, { how: 'returned', to: exit.text });
+  else if (exit.value) {
     const to = { how: 'returned', to: exit.text } as const;
     add(exit.value.value, to);
     if (exit.value.place) for (const part of partsOf(state, exit.value.place)) add(part.value, to);

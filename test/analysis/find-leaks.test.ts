@@ -87,6 +87,9 @@ describe('no leak', () => {
       'where a flag tells whether it is there',
       'int f(int n) { char *p = NULL; if (n > 3) p = malloc(9); if (looks(n)) n = 7; if (p) free(p); return 0; }',
     ],
+    ['of a standard descriptor', 'void f(void) { int fd = open("x", 0); if (fd != -1) { if (fd > 2) close(fd); } }'],
+    ['of a fixed buffer', 'void f(char *b) { char *p = strdup(b); if (p != b) free(p); }'],
+    ['of a descriptor that is returned', 'int f(int n) { int fd = n ? 1 : open("x", 0); return fd; }'],
     ['in the arms of a choice', 'int f(int n) { char *p = n ? malloc(9) : NULL; free(p); return 0; }'],
     [
       'of a descriptor that a stream owns',
