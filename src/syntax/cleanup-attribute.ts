@@ -26,7 +26,8 @@ function isMark(text: string, tokens: readonly Token[], index: number): boolean 
   if (!token) return false;
   const word = text.slice(token.start, token.end);
   if (word === 'cleanup' || word === '__cleanup__') return isInAttribute(text, tokens, index);
-  if (/^_cleanup_(\w+_)?$/.test(word)) return true;
+  if (/^_cleanup_(\w+_)?$|(^|_)(LOCK_GUARD|AUTO_?FREE|AUTO_?PTR|AUTO_VFREE)(_|$)/.test(word)) return true;
+  if (word === 'defer' || word === '_Defer') return isFollowedBy(text, tokens, index, '{');
   return NAMES.has(word) && (word === 'g_autofree' || isFollowedBy(text, tokens, index, '('));
 }
 

@@ -244,8 +244,9 @@ function maskDeclaratorWords(text: MaskText, from: number, to: number, isNamed: 
       text.mask(i, text.behind(i + 1), 'blank');
       i = text.behind(i + 1);
     } else if (SPECIFIERS.has(word)) i++;
-    else if (text.word(i + 1) === '(' && isAttributeMacro(word) && (isNamed || words.length > 0)) {
-      text.mask(i, text.behind(i + 1), 'blank');
+    else if (text.word(i + 1) === '(' && (isNamed || words.length > 0)) {
+      // `int *p VALUE(0)` gives p its value: what is not surely an attribute stays, and with it the ERROR.
+      if (isAttributeMacro(word)) text.mask(i, text.behind(i + 1), 'blank');
       i = text.behind(i + 1);
     } else words.push(i++);
   }

@@ -132,6 +132,7 @@ describe('what is never hidden', () => {
     ['an assignment in a macro argument', 'EACH(int i = 0, i) { }', 'i = 0, i'],
     ['a plain word in a declaration', 'foo bar baz = 1;', 'foo bar baz = 1;'],
     ['a call beside a string', 'f(g(a, b = 2) "x");', 'g(a, b = 2)'],
+    ['an initialiser macro behind a star', 'int *x SILENCE_INIT(NULL);', 'SILENCE_INIT(NULL)'],
     ['an initialiser macro', 'int x SILENCE_INIT(0);', 'SILENCE_INIT(0)'],
   ])('%s', (_, body, kept) => {
     expect(maskedBody(body)).toContain(kept);
@@ -153,13 +154,18 @@ describe('cleanup marks', () => {
     'char *q __free(kfree) = NULL;',
     'g_autofree char *q = NULL;',
     'g_autoptr(T) q = NULL;',
+    'QEMU_LOCK_GUARD(&lock);',
+    'defer { free(p); }',
   ])('%s', (body) => {
     expect(parse(inFunction(body)).hasCleanupAttribute).toBe(true);
   });
 
-  it.each(['goto cleanup; cleanup: free(p);', 'cleanup(p);', 'int guard = 1;'])('not %s', (body) => {
-    expect(parse(inFunction(body)).hasCleanupAttribute).toBe(false);
-  });
+  it.each(['goto cleanup; cleanup: free(p);', 'cleanup(p);', 'int guard = 1;', 'defer(p); int defer = 1;'])(
+    'not %s',
+    (body) => {
+      expect(parse(inFunction(body)).hasCleanupAttribute).toBe(false);
+    },
+  );
 });
 
 describe('census', () => {
