@@ -168,6 +168,15 @@ describe('functions that free', () => {
     expect(release(other)).toMatchObject({ isMemoryRelease: false });
   });
 
+  test('a lock inside the object goes with it', () => {
+    const head = '#include <pthread.h>\nstruct s { pthread_mutex_t m; };\n';
+    const both = `${head}static void R(struct s *p) { if (!p) return; pthread_mutex_destroy(&p->m); free(p); }`;
+    expect(release(both)).toMatchObject({ kind: 'memory', noopOnSentinel: true, isMemoryRelease: false });
+    const lock = `${head}static void R(struct s *p) { pthread_mutex_destroy(&p->m); }`;
+    expect(release(lock)).toMatchObject({ kind: 'handle', sentinel: 'none', acceptsSentinel: false });
+    expect(release('struct s { char b[4]; };\nstatic void R(struct s *p) { free(&p->b); }')).toBeUndefined();
+  });
+
   test('a guarded fclose accepts NULL and is no memory release', () => {
     const text = 'static void R(FILE *f) { if (f) fclose(f); }';
     expect(release(text)).toMatchObject({

@@ -14,8 +14,11 @@ export type Value =
   | { readonly kind: 'unknown' }
   /** An integer constant; NULL is 0. */
   | { readonly kind: 'number'; readonly value: number }
-  /** What the pinned argument holds, or a pointer into it. `isPointer`: not NULL; else a descriptor, not negative. */
-  | { readonly kind: 'pinned'; readonly isPointer: boolean }
+  /**
+   * What the pinned argument holds, or a pointer into it. `isPointer`: not NULL; else a descriptor, not negative.
+   * `isMember`: the address of a part of it, `&p->lock`.
+   */
+  | { readonly kind: 'pinned'; readonly isPointer: boolean; readonly isMember?: true }
   /** The result of an acquiring call. */
   | { readonly kind: 'fresh'; readonly site: number };
 
@@ -482,7 +485,7 @@ class Walker {
     if (isDirect) return this.#address(argument, state);
     return this.#evaluate(argument, state).map((after) => {
       const isPinned = after.value.kind === 'pinned';
-      return { state: after.state, value: isPinned ? after.value : UNKNOWN };
+      return { state: after.state, value: isPinned ? { ...after.value, isMember: true } : UNKNOWN };
     });
   }
 

@@ -52,12 +52,21 @@ function innerRelease(subject: Subject, roots: RootTable, index: number, isPoint
   const [via] = vias;
   if (!via || vias.some((other) => !other || !isSameKind(other, via))) return undefined;
   if ((via.sentinel === '-1') === isPointer) return undefined;
+  // The address of a member is no handle: only what is named by its address can be in it.
+  if (via.sentinel !== 'none' && held.some((path) => !path.events.some(isWholeRelease))) return undefined;
   return { via: vias.reduce((a, b) => weaker(a ?? via, b ?? via)) ?? via, held };
+}
+
+function isWholeRelease(event: PathEvent): boolean {
+  return isReleaseOfPinned(event) && !isOfMember(event);
 }
 
 function onlyRelease(path: Path): ReleaseFacts | undefined {
   if (path.end !== 'return') return undefined;
-  const releases = path.events.filter(isReleaseOfPinned);
+  const all = path.events.filter(isReleaseOfPinned);
+  // `pthread_mutex_destroy(&p->lock); free(p)` releases p; without the second it releases the lock in it.
+  const whole = all.filter((event) => !isOfMember(event));
+  const releases = whole.length > 0 ? whole : all;
   const [only] = releases;
   if (releases.length !== 1 || only?.kind !== 'effect' || only.inLoop) return undefined;
   return only.effect.kind === 'call' ? only.effect.facts.releases : undefined;
@@ -68,6 +77,13 @@ function isReleaseOfPinned(event: PathEvent): boolean {
   const { facts } = event.effect;
   if (facts.releases) return event.given[facts.releases.argument]?.kind === 'pinned';
   return facts.consumes?.some((argument) => event.given[argument]?.kind === 'pinned') === true;
+}
+
+/** Is it something in the object that is released, not the object? */
+function isOfMember(event: PathEvent): boolean {
+  const argument = callOf(event)?.facts.releases?.argument;
+  const value = argument === undefined ? undefined : given(event, argument);
+  return value?.kind === 'pinned' && value.isMember === true;
 }
 
 function isSameKind(a: ReleaseFacts, b: ReleaseFacts): boolean {
