@@ -48,7 +48,7 @@ export function summariseFunction(reader: Reader, file: SeenFile, definition: Fu
     const derived = readTree(subjectOf(parsed.tree, context), from);
     return { ...derived, facts: spreadVariadic(derived.facts, variadic) };
   });
-  return { ...(agree(readings) ?? nothingDerived(from)), from: [from] };
+  return agree(readings) ?? nothingDerived(from);
 }
 
 /** A macro definition. Its facts as a macro are always known; a body that is no statement gives no others. */
@@ -64,7 +64,7 @@ export function summariseMacro(reader: Reader, file: SeenFile, definition: Macro
   const context = { ...surroundings(reader, file), isMacro: true, variadic, fileStatics: new Set<string>() };
   const derived = readTree(subjectOf(tree, context), from);
   const facts = { ...spreadVariadic(derived.facts, variadic), ...shape.facts };
-  return { ...shape, facts, doubtful: derived.doubtful, keeps: derived.keeps };
+  return { ...shape, facts, doubtful: derived.doubtful, keeps: derived.keeps, from: derived.from };
 }
 
 type Surroundings = Pick<Subject, 'plainObjects' | 'isConstant' | 'isVolatileField' | 'lookup'>;
@@ -162,8 +162,18 @@ function readTree(subject: Subject, from: string): Derived {
     form: 'call',
     doubtful: release?.doubtful ?? new Set(),
     keeps: conduct.keeps,
-    from: [from],
+    from: [from, ...evidenceOf(effects, release !== undefined || acquire !== undefined)],
   };
+}
+
+/** Where the facts of the callees come from that a release or an acquisition rests on. */
+function evidenceOf(effects: readonly Effect[], isUsed: boolean): string[] {
+  if (!isUsed) return [];
+  const used = effects.flatMap((effect) => {
+    const isResource = effect.kind === 'call' && (effect.facts.releases ?? effect.facts.acquires) !== undefined;
+    return isResource ? effect.facts.from.split('; ') : [];
+  });
+  return [...new Set(used)];
 }
 
 /** Paths are walked only where a call on them can be what is looked for. */

@@ -263,6 +263,8 @@ describe('config', () => {
       resetting: true,
       keepsErrno: false,
     });
+    // The proof names what it rests on, down to the line of config.
+    expect(know(text, declared).name('FREE').from).toBe('main.c:2; goto-cleanup.json:3; main.c:1');
   });
 
   test('diagnostics', () => {
