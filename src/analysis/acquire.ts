@@ -31,20 +31,26 @@ export function acquire(run: Run, state: State, call: Call, facts: AcquireFacts,
   const handle = handleAtom(run, state, call, facts, index, result);
   const isTwice = before !== undefined && (before.status === 'held' || before.status === 'unknown');
   state.sites.set(site.id, {
-    status: isTwice || handle === undefined ? 'unknown' : 'held',
+    status: statusOf(call, isTwice || handle === undefined),
     handle,
     pending: neverFails(facts) ? undefined : result,
     isTestedOddly: false,
     out: target ? { place: target, old: readPlace(state, run.atoms, target) ?? [] } : undefined,
     isCertain: true,
-    by: undefined,
-    at: undefined,
+    by: call.text,
+    at: node,
     moving: undefined,
     isTouched: false,
     isUnsure: false,
   });
   if (handle !== undefined) introduce(run, state, site, handle, target);
   state.note(node, `\`${site.handle}\` is acquired by \`${site.call}\``, site.id);
+}
+
+/** `freopen` gives back the stream it was given, which may be anybody's: `stdout`. */
+function statusOf(call: Call, isLost: boolean): SiteState['status'] {
+  if (isLost) return 'unknown';
+  return call.facts.returnsArgument === undefined ? 'held' : 'escaped';
 }
 
 /** A lock whose taking can't be seen to fail is held, and so is a buffer that a failing `getline` leaves behind. */

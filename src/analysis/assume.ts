@@ -146,6 +146,10 @@ export class Assumer {
     for (const atom of [left, right])
       if (state.blurred.has(atom))
         state.inexact ??= `\`${this.#atoms.text(atom)}\` is compared after paths were joined`;
+    const { is } = factOf(this.#atoms, state.facts, left);
+    // Two names for one value? They hardly are, and what follows hardly is a path.
+    if (is !== undefined && is !== right && this.#isConstant(right))
+      state.inexact ??= `\`${this.#atoms.text(left)}\` is compared with two constants`;
     const isEquality = relation === '==' || relation === '!=';
     if (this.#isExactlySign(relation, right) || (isEquality && this.#isConstant(right))) return;
     const { atom } = this.#canonical(relation, left, right);

@@ -280,8 +280,8 @@ export function store(
   node: SyntaxNode,
 ): void {
   const parts = from.place ? partsOf(state, from.place) : [];
-  if (!place?.isKnown) {
-    // `a[i] = p`, `*next++ = p`: we lose sight of it.
+  if (!place?.isKnown || isVolatilePlace(run, place)) {
+    // `a[i] = p`, `*next++ = p`, a volatile variable: we lose sight of it.
     for (const value of [from.value, ...parts.map((part) => part.value)])
       escape(state, run.atoms, value, `the store to \`${text}\``, node);
   }
@@ -293,6 +293,10 @@ export function store(
     const part = { ...place, path: normal(place.path + suffix), text: partText(place.text, suffix) };
     state.cells.set(keyOf(part), { place: part, value });
   }
+}
+
+function isVolatilePlace(run: Run, place: Place): boolean {
+  return run.bindings.declarations.some((one) => one.isVolatile && placeOf(one).base === place.base);
 }
 
 /** `*to` and `.first`: `to->first`. */

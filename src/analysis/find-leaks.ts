@@ -54,7 +54,14 @@ function isLeak(ledger: Ledger, resource: LedgerResource, held: HeldResource): b
   if (held.isDoubtful || held.isUnsure || resource.isInLoop) return false;
   if (resource.kind === 'lock') return !held.isTouched && !held.isUntested && isReleasedSomewhere(ledger, resource.id);
   if (resource.kind === 'reference' || resource.kind === 'other' || resource.isByAddress) return false;
-  return true;
+  return isReleasedSomewhere(ledger, resource.id) || isHandedOverSomewhere(ledger, resource.id);
+}
+
+/** What no path releases or hands over is kept for as long as the program runs, or ends in ways we don't see. */
+function isHandedOverSomewhere(ledger: Ledger, resource: number): boolean {
+  return ledger.outcomes.some((outcome) =>
+    outcome.handedOver.some((one) => one.resource === resource && one.how !== 'escaped'),
+  );
 }
 
 /**

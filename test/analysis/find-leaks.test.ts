@@ -64,7 +64,7 @@ describe('no leak', () => {
       'int f(void) { char *p = malloc(9); if (p == NULL) return -1; free(p); return 0; }',
     ],
     ['where an unseen callee may keep it', 'int f(void) { char *p = malloc(9); if (!p) return -1; use(p); return 0; }'],
-    ['in main', 'int main(void) { char *p = malloc(9); return 0; }'],
+    ['in main', 'int main(int n) { char *p = malloc(9); if (n) return 1; free(p); return 0; }'],
     ['where it is stored', 'int f(struct s *s) { char *p = malloc(9); s->p = p; return 0; }'],
     ['where a pointer into it is stored', 'int f(struct s *s) { struct t *p = malloc(9); s->p = &p->list; return 0; }'],
     ['where it is stored with an offset', 'int f(struct s *s) { char *p = malloc(9); s->p = p + 4; return 0; }'],
@@ -86,6 +86,15 @@ describe('no leak', () => {
     [
       'where a flag tells whether it is there',
       'int f(int n) { char *p = NULL; if (n > 3) p = malloc(9); if (looks(n)) n = 7; if (p) free(p); return 0; }',
+    ],
+    ['of what is never released', 'int f(void) { char *p = malloc(9); if (looks(p)) return 1; return 0; }'],
+    [
+      'through a volatile variable',
+      'int f(int n) { char *volatile p = malloc(9); if (n) return 1; free(p); return 0; }',
+    ],
+    [
+      'of a stream opened anew',
+      'int f(int n) { FILE *p = freopen("x", "w", stdout); if (n) return 1; fclose(p); return 0; }',
     ],
     ['of a standard descriptor', 'void f(void) { int fd = open("x", 0); if (fd != -1) { if (fd > 2) close(fd); } }'],
     ['of a fixed buffer', 'void f(char *b) { char *p = strdup(b); if (p != b) free(p); }'],
@@ -127,6 +136,7 @@ describe('a double release', () => {
     ['in rounds of a loop', 'void f(struct n *n) { while (n) { struct n *x = n->next; free(n->p); free(n); n = x; } }'],
     ['of two parts', 'void f(struct s *s) { free(s->a); free(s->b); free(s); }'],
     ['of what a guard keeps apart', 'void f(int n) { char *p = malloc(9); if (n) free(p); if (!n) free(p); }'],
+    ['under two names', 'void f(struct s *s) { if (s->t == A) free(s->p); if (s->t == B) free(s->p); }'],
     ['of a lock', 'void f(struct m *m) { pthread_mutex_unlock(&m->l); use(m); pthread_mutex_unlock(&m->l); }'],
     ['of elements', 'void f(char **a, int i) { free(a[i]); i++; free(a[i]); }'],
   ])('is none %s', (_, text) => {

@@ -47,7 +47,7 @@ export const preset: Preset = {
     ...each('fopen fopen64 tmpfile tmpfile64', { ...READS, acquires: [STREAM] }),
     fdopen: { ...READS, acquires: [STREAM], consumes: [0], consumesWhen: 'success' },
     // Closes the stream it is given, whether or not it succeeds.
-    freopen: { ...writes(2), acquires: [STREAM], consumes: [2] },
+    freopen: { ...writes(2), acquires: [STREAM], consumes: [2], returnsArgument: 2 },
     popen: { ...READS, acquires: [{ ...STREAM, releasers: ['pclose'] }] },
     fmemopen: { ...READS, acquires: [STREAM], retains: [0] },
     open_memstream: { ...writes(0, 1), acquires: [STREAM], retains: [0, 1] },
