@@ -132,17 +132,20 @@ class ConditionIndex {
 
   constructor(text: string, lines: readonly Directive[]) {
     const guard = includeGuard(text, lines);
-    const open: { passed: Condition[]; current: Condition }[] = [];
+    const open: { passed: Condition[]; current: Condition; rendered: string[] }[] = [];
     for (const { name, start, end } of lines) {
       const top = open.at(-1);
-      if (name.startsWith('if')) open.push({ passed: [], current: parseCondition(text.slice(start, end)) });
+      if (name.startsWith('if'))
+        open.push({ passed: [], current: parseCondition(text.slice(start, end)), rendered: [] });
       else if (name === 'endif') open.pop();
       else if (top && (name === 'else' || name.startsWith('elif'))) {
         top.passed.push(top.current);
         top.current = name === 'else' ? { kind: 'constant', value: true } : parseCondition(text.slice(start, end));
       } else continue;
       this.#starts.push(end);
-      this.#conditions.push(open.flatMap((group) => renderGroup(group)).filter((condition) => condition !== guard));
+      const changed = open.at(-1);
+      if (changed && name !== 'endif') changed.rendered = renderGroup(changed).filter((condition) => condition !== guard);
+      this.#conditions.push(open.flatMap(({ rendered }) => rendered));
     }
   }
 
@@ -260,8 +263,11 @@ const VOLATILE =
 function volatileFields(text: string): string[] {
   const fields = new Set<string>();
   for (const match of text.matchAll(VOLATILE)) addDeclared(text, match.index + match[0].length, fields);
-  for (const match of text.matchAll(/\bunion\b[^;{}()]*\{/g))
-    addMembers(text, match.index + match[0].length - 1, fields);
+  let behind = 0;
+  for (const match of text.matchAll(/\bunion\b[^;{}()]*\{/g)) {
+    // An inner union was read with its outer one.
+    if (match.index >= behind) behind = addMembers(text, match.index + match[0].length - 1, fields);
+  }
   return [...fields].toSorted();
 }
 
@@ -281,8 +287,8 @@ function addDeclared(text: string, from: number, fields: Set<string>): void {
   collectNames(text, tokens, fields);
 }
 
-/** All members of the block that opens here, those of inner structs included. */
-function addMembers(text: string, open: number, fields: Set<string>): void {
+/** All members of the block that opens here, those of inner structs included. Returns the offset behind it. */
+function addMembers(text: string, open: number, fields: Set<string>): number {
   let depth = 0;
   let at = open;
   do {
@@ -291,6 +297,7 @@ function addMembers(text: string, open: number, fields: Set<string>): void {
     at++;
   } while (depth > 0 && at < text.length);
   collectNames(text, lex(text, open, at).tokens, fields);
+  return at;
 }
 
 /** Identifiers right before `;`, `,`, `[`, `:`, `=`, or the `)` of `(*name)`. */

@@ -3,6 +3,9 @@
  * It keeps offsets only: the scan of a file makes no object per token.
  */
 
+/** A head with more parentheses than this is a list of macros, not a head. */
+const MOST_GROUPS = 64;
+
 /** What a word at the top level tells about the declaration it stands in. */
 const RECORD = 1;
 const STORAGE = 2;
@@ -118,7 +121,7 @@ export class Head {
     if (this.parenthesisDepth === 0 || --this.parenthesisDepth > 0) return;
     this.last = 'group';
     this.wordsSinceGroup = 0;
-    if (this.hasAssignment) return;
+    if (this.hasAssignment || this.groups.length >= MOST_GROUPS) return;
     if (this.openName >= 0 && this.#isIgnoredName(text)) return;
     const { openName: nameStart, openNameEnd: nameEnd, open, openWordsBefore: wordsBefore } = this;
     this.groups = [...this.groups, { nameStart, nameEnd, open, close: at, wordsBefore }];

@@ -134,7 +134,8 @@ function doubtfulDeclaration(tree: FunctionTree): SyntaxNode | undefined {
       const isPrototype = node.kind === 'declaration' && isFunction && typeName !== '';
       const seen = scopes.get(name) ?? [];
       if (isPrototype || (isMacroLike && seen.some((scope) => isWithin(node, scope)))) found ??= node;
-      scopes.set(name, [...seen, scopeOf(node)]);
+      seen.push(scopeOf(node));
+      scopes.set(name, seen);
     }
   });
   return found;

@@ -53,6 +53,13 @@ export function textOf(tree: FunctionTree, node: Span): string {
 
 /** Preorder walk; return `false` from `visit` to skip a node's children. */
 export function walk(node: SyntaxNode, visit: (node: SyntaxNode) => boolean | void): void {
-  if (visit(node) === false) return;
-  for (const child of node.children) walk(child, visit);
+  // A stack of our own: generated code nests deeper than calls may.
+  const pending = [node];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if (visit(next) === false) continue;
+    for (let i = next.children.length - 1; i >= 0; i--) {
+      const child = next.children[i];
+      if (child) pending.push(child);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canMatter, scanFunctions } from '../../src/scan/functions.ts';
+import { scanDefinitions } from '../../src/scan/definitions.ts';
 import { anyBytes, scrambledC } from './c-text.ts';
 
 /** Name and text of each function, in order. */
@@ -147,5 +148,22 @@ describe('properties', () => {
         expect(scan(text)).toEqual(['f', 'g']);
       }),
     );
+  });
+});
+
+describe('texts nobody writes by hand', () => {
+  const many = 20_000;
+  it.each([
+    ['braces', `int f(void) ${'{'.repeat(many)}${'}'.repeat(many)}`],
+    ['open functions', 'int f(void) {\n}\n{'.repeat(2000)],
+    ['open #if', '#if X\nint f(void) {\n'.repeat(1000)],
+    ['macros without an end', 'X(a) '.repeat(many)],
+    ['a comment of stars', `/*${'*'.repeat(1_000_000)}`],
+    ['open quotes', '"\n'.repeat(many)],
+    ['functions without an exit', 'void f(void) { g(); }\n'.repeat(many)],
+    ['nested unions', 'union { '.repeat(5000)],
+  ])('%s are read to the end', (_, text) => {
+    for (const range of scanDefinitions(text).functions.slice(0, 100)) canMatter(text, range);
+    expect(scanFunctions(text).functions.length).toBeLessThanOrEqual(many);
   });
 });

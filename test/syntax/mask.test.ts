@@ -233,3 +233,13 @@ describe('properties', () => {
     );
   });
 });
+
+describe('depth', () => {
+  it.each([
+    ['parentheses', `x = ${'('.repeat(9000)}1${')'.repeat(9000)};`],
+    ['a sum', `x = a${' + a'.repeat(9000)};`],
+    ['else if', `${'if (a) b(); else '.repeat(3000)} c();`],
+  ])('%s', (_, body) => {
+    expect(problems(inFunction(body))).toEqual([]);
+  });
+});
