@@ -144,7 +144,8 @@ class ConditionIndex {
       } else continue;
       this.#starts.push(end);
       const changed = open.at(-1);
-      if (changed && name !== 'endif') changed.rendered = renderGroup(changed).filter((condition) => condition !== guard);
+      if (changed && name !== 'endif')
+        changed.rendered = renderGroup(changed).filter((condition) => condition !== guard);
       this.#conditions.push(open.flatMap(({ rendered }) => rendered));
     }
   }
