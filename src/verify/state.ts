@@ -107,6 +107,11 @@ export function localValue(terms: TermTable, side: Side, declaration: Declaratio
 /** Occurs in no text of a program. */
 const SEPARATOR = '\u0001';
 
+const MOST_MARKS = 64;
+
+/** Operations inside each other up to which a term is written out. */
+const DEEPEST = 40;
+
 /** Writes a state down so that equal texts mean states that behave alike; forgets what no live value reaches. */
 export class Canonical {
   readonly #terms: TermTable;
@@ -154,21 +159,36 @@ export class Canonical {
     }
   }
 
+  /** The number of a term; at its first mention the term is written down, its parts before or after it. */
   #visit(term: Term): string {
-    const known = this.#number.get(term);
-    if (known !== undefined) return `#${known}`;
-    const number = this.#number.size;
+    const work = this.#number.has(term) ? [] : [term];
+    this.#numberOf(term);
+    for (let next = work.pop(); next !== undefined; next = work.pop()) {
+      const node = this.#terms.node(next);
+      if (this.#terms.depthOf(next) > DEEPEST) {
+        // Such a value is compared by what it is, not by how it came about.
+        this.#out.push(`#${this.#numberOf(next)}@${next}`);
+        for (const fresh of this.#terms.freshIn(next)) if (!this.#number.has(fresh)) this.#visit(fresh);
+        continue;
+      }
+      const parts = node.args.map((arg) => {
+        if (!this.#number.has(arg)) work.push(arg);
+        return this.#numberOf(arg);
+      });
+      const text = node.op === 'fresh' ? node.text.slice(0, node.text.lastIndexOf('#')) : node.text;
+      this.#out.push(`#${this.#numberOf(next)}=${node.op}`, text, parts.join(','));
+    }
+    return `#${this.#numberOf(term)}`;
+  }
+
+  #numberOf(term: Term): number {
+    const number = this.#number.get(term) ?? this.#number.size;
     this.#number.set(term, number);
-    const node = this.#terms.node(term);
-    if (node.op === 'fresh') return `#${number}=${node.text.slice(0, node.text.lastIndexOf('#'))}`;
-    const parts = node.args.map((arg) => this.#visit(arg));
-    return [`#${number}=${node.op}`, node.text, ...parts, ')'].join(SEPARATOR);
+    return number;
   }
 
   #isReachable(term: Term): boolean {
-    for (const part of this.#terms.parts(term)) {
-      if (this.#terms.node(part).op === 'fresh' && !this.#number.has(part)) return false;
-    }
+    for (const fresh of this.#terms.freshIn(term)) if (!this.#number.has(fresh)) return false;
     return true;
   }
 
@@ -205,6 +225,9 @@ export class Canonical {
     for (const name of MARKS) {
       const set = this.#state[name];
       for (const term of set) if (!this.#isReachable(term)) set.delete(term);
+      // Marks that only ever allow something may be forgotten, the oldest first.
+      const most = name === 'followed' || name === 'computed' ? MOST_MARKS : set.size;
+      for (const term of set) if (set.size > most) set.delete(term);
       this.#set(name, set);
     }
     for (const side of [before, after]) {

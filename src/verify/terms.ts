@@ -25,12 +25,15 @@ const ROOTS: ReadonlySet<string> = new Set(['fresh', 'parameter', 'object', 'glo
 
 const INTEGER = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)$/;
 
+const NONE: ReadonlySet<Term> = new Set();
+
 /** The terms of one proof. */
 export class TermTable {
   readonly #nodes: TermNode[] = [];
   readonly #index = new Map<string, Term>();
   readonly #roots = new Map<Term, readonly Term[]>();
-  readonly #parts = new Map<Term, ReadonlySet<Term>>();
+  readonly #depths: number[] = [];
+  readonly #freshIn: ReadonlySet<Term>[] = [];
   #fresh = 0;
 
   #intern(op: string, text: string, args: readonly Term[]): Term {
@@ -39,6 +42,7 @@ export class TermTable {
     if (known !== undefined) return known;
     const term = this.#nodes.length;
     this.#nodes.push({ op, text, args });
+    this.#describe(term, op, args);
     this.#index.set(key, term);
     return term;
   }
@@ -209,18 +213,29 @@ export class TermTable {
     return undefined;
   }
 
-  /** Is `part` the term itself or anywhere inside it? */
-  mentions(term: Term, part: Term): boolean {
-    return this.parts(term).has(part);
+  /** How many operations stand inside each other. */
+  depthOf(term: Term): number {
+    return this.#depths[term] ?? 0;
   }
 
-  /** The term and everything inside it. Terms share their parts, so each is visited once. */
-  parts(term: Term): ReadonlySet<Term> {
-    const known = this.#parts.get(term);
-    if (known) return known;
-    const found = new Set<Term>([term]);
-    for (const part of found) for (const arg of this.node(part).args) found.add(arg);
-    this.#parts.set(term, found);
-    return found;
+  /** The values without a history that the term is made of. */
+  freshIn(term: Term): ReadonlySet<Term> {
+    return this.#freshIn[term] ?? NONE;
+  }
+
+  #describe(term: Term, op: string, args: readonly Term[]): void {
+    this.#depths.push(1 + Math.max(0, ...args.map((arg) => this.depthOf(arg))));
+    if (op === 'fresh') {
+      this.#freshIn.push(new Set([term]));
+      return;
+    }
+    let all = NONE;
+    for (const arg of args) {
+      const more = this.freshIn(arg);
+      // Most terms have the parts of one of their operands, whose set they share.
+      if (all.size <= more.size && [...all].every((one) => more.has(one))) all = more;
+      else if (![...more].every((one) => all.has(one))) all = new Set([...all, ...more]);
+    }
+    this.#freshIn.push(all);
   }
 }

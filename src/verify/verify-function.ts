@@ -35,6 +35,19 @@ export function refuseFunction(tree: FunctionTree): Refusal | undefined {
   return found;
 }
 
+/** Nodes inside each other that the recursive walks of this layer can stand, with a wide margin. */
+const DEEPEST_TREE = 1600;
+
+function nestsTooDeep(tree: FunctionTree): Refusal | undefined {
+  let level: readonly SyntaxNode[] = [tree.root];
+  for (let depth = 0; level.length > 0; depth++) {
+    const [first] = level;
+    if (depth > DEEPEST_TREE && first) return refuse('budget-exceeded', 'the function nests too deep', first);
+    level = level.flatMap((node) => node.children);
+  }
+  return undefined;
+}
+
 function refuseNode(tree: FunctionTree, node: SyntaxNode): Refusal | undefined {
   if (node.kind === 'call_expression' || node.kind === 'identifier') {
     const name = textOf(tree, node.kind === 'identifier' ? node : (fieldOf(node, 'function') ?? node));
@@ -58,7 +71,7 @@ export function verifyFunction(
 ): Verdict {
   if (headText(before) !== headText(after)) return unproved('the heads of the two versions differ');
   for (const tree of [before, after]) {
-    const refusal = errorsTouchSkeleton(tree) ?? keywordCensus(tree, tree.source) ?? refuseFunction(tree);
+    const refusal = nestsTooDeep(tree) ?? errorsTouchSkeleton(tree) ?? keywordCensus(tree, tree.source) ?? refuseFunction(tree);
     if (refusal) return fromRefusal(refusal);
   }
   const difference = definitionsDiffer(before, after);
