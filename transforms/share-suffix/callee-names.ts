@@ -24,9 +24,13 @@ const RELEASE_WORDS = new Set(
 const RELEASE_PARTS =
   /free|release|close|destroy|unref|unlock|delete|dispose|cleanup|deinit|unmap|decref|disconnect|unregister|teardown/;
 
+/** `unuse`, `uninstall`, `unpin`. */
+const UNDOES = /^un(?!til|ique|it|ion|signed|der|known|ix|icode|iform|expected|pack|zip|escape|quote)[a-z]{3,}$/;
+
 /** Named like something that gives back. */
 export function soundsLikeRelease(name: string): boolean {
-  return RELEASE_PARTS.test(name.toLowerCase()) || wordsOf(name).some((word) => RELEASE_WORDS.has(word));
+  const words = wordsOf(name);
+  return RELEASE_PARTS.test(name.toLowerCase()) || words.some((word) => RELEASE_WORDS.has(word) || UNDOES.test(word));
 }
 
 /** Named like something that writes a log or a stream. */

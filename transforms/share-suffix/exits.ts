@@ -48,8 +48,13 @@ export function findExits(tree: FunctionTree, statements: Statements): FunctionE
         return node && statements.item(node);
       },
     };
-    const valueKey = value ? statements.key(value) : '';
-    exits.push({ kind, statement, value, valueKey, container, isTop: container === tree.body, list, items });
+    const isTop = container === tree.body;
+    exits.push({
+      ...{ kind, statement, value, container, isTop, list, items },
+      get valueKey() {
+        return value ? statements.key(value) : '';
+      },
+    });
   };
   walk(tree.body, (node) => {
     if (node.kind !== 'return_statement') return;

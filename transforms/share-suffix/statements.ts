@@ -7,6 +7,7 @@ import { fieldOf, namedChildren, textOf, walk } from '../../src/syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../../src/syntax/tree.ts';
 import { soundsLikeOutput, soundsLikeRelease, soundsLikeWork } from './callee-names.ts';
 import type { Names } from './names.ts';
+import { once } from './once.ts';
 import { isFieldName, lexSpan } from './tokens.ts';
 import type { Comment, Token } from './tokens.ts';
 
@@ -50,12 +51,6 @@ export interface Item extends Span {
   readonly isReset: boolean;
   /** A plain assignment without a call in it. */
   readonly isStore: boolean;
-}
-
-/** A value that is worked out at the first call. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 /** Makes items of one function; remembers each, since statements are compared often. */

@@ -8,6 +8,7 @@ import type { FunctionTree } from '../../src/syntax/tree.ts';
 import { findExits } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import { findVariableLength } from './hazards.ts';
+import { once } from './once.ts';
 import type { Names } from './names.ts';
 import { bare, Releases } from './releases.ts';
 import { callsOf, short, Statements } from './statements.ts';
@@ -62,19 +63,26 @@ export function studyFunction(tree: FunctionTree, context: PlanContext, names: N
     const name = tree.source.slice(label.start, label.end);
     gotos.set(name, (gotos.get(name) ?? 0) + 1);
   });
+  const variableLength = once(() => findVariableLength(tree, names));
+  const unknownCall = once(() => findUnknownCall(tree, context.knowledge, names));
+  const acquired = once(() => findAcquired(tree, names));
   return {
     tree,
     context,
     names,
     statements,
     exits: findExits(tree, statements),
-    variableLength: findVariableLength(tree, names),
+    get variableLength() {
+      return variableLength();
+    },
     get unknownCall() {
-      return findUnknownCall(tree, context.knowledge, names);
+      return unknownCall();
     },
     releases: new Releases(tree, names, context.knowledge),
     gotos,
-    acquired: findAcquired(tree, names),
+    get acquired() {
+      return acquired();
+    },
     text: (span) => short(tree, span),
   };
 }
@@ -86,13 +94,22 @@ function findAcquired(tree: FunctionTree, names: Names): Set<Declaration> {
     if (value?.kind === 'call_expression') acquired.add(declaration);
   }
   walk(tree.body, (node) => {
-    const value = node.kind === 'assignment_expression' ? fieldOf(node, 'right') : undefined;
-    const target = fieldOf(node, 'left');
-    if (!value || bare(value).kind !== 'call_expression' || target?.kind !== 'identifier') return;
+    const target = acquiredTarget(node);
+    if (target?.kind !== 'identifier') return;
     const declaration = names.resolve(textOf(tree, target), target.start);
     if (declaration) acquired.add(declaration);
   });
   return acquired;
+}
+
+/** `p` of `p = open_it()` and of `open_it(&p)`. */
+function acquiredTarget(node: SyntaxNode): SyntaxNode | undefined {
+  if (node.kind === 'assignment_expression') {
+    const value = fieldOf(node, 'right');
+    return value && bare(value).kind === 'call_expression' ? fieldOf(node, 'left') : undefined;
+  }
+  const isAddress = node.kind === 'pointer_expression' && node.children[0]?.kind === '&';
+  return isAddress && node.parent?.kind === 'argument_list' ? fieldOf(node, 'argument') : undefined;
 }
 
 /** Is any call near the end of two exits the same? Without one there is nothing to share, and nothing to be asked. */
