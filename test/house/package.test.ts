@@ -110,7 +110,7 @@ describe('the tarball', () => {
     expect(files).toContain(path);
   });
 
-  test('holds a source for every built file, so nothing stale is shipped (npm run clean)', () => {
+  test('holds a source for every built file, so nothing stale is shipped', () => {
     const sources = files
       .filter((path) => path.startsWith('dist/'))
       .map((path) => path.replace(/^dist\//, '').replace(/(\.d\.ts|\.js)$/, '.ts'));
