@@ -1,6 +1,6 @@
 /** Takes a condition to be true or false on a path, if it can be. */
 import type { Atom, AtomTable, Place, Relation, Value } from './atoms.ts';
-import { assumeRelation, factOf, mirrored, opposite, signsWhere } from './facts.ts';
+import { ANY_SIGN, ZERO, assumeRelation, factOf, mirrored, opposite } from './facts.ts';
 import type { Fact } from './facts.ts';
 import { keyOf } from './memory.ts';
 import { settle } from './settle.ts';
@@ -20,6 +20,8 @@ export interface Operand {
 export class Assumer {
   readonly #atoms: AtomTable;
   readonly #sites: readonly Site[];
+  /** The block under evaluation. */
+  block = 0;
 
   constructor(atoms: AtomTable, sites: readonly Site[]) {
     this.#atoms = atoms;
@@ -105,10 +107,8 @@ export class Assumer {
   #decide(state: State, relation: Relation, left: Atom, right: Atom): Fact | 'impossible' {
     const { atom, holds } = this.#canonical(relation, left, right);
     const known = state.facts.get(atom);
-    if (known && known.signs === signsWhere('==', 0))
-      return holds ? 'impossible' : factOf(this.#atoms, state.facts, left);
-    if (known && (known.signs & signsWhere('==', 0)) === 0)
-      return holds ? factOf(this.#atoms, state.facts, left) : 'impossible';
+    if (known && known.signs === ZERO) return holds ? 'impossible' : factOf(this.#atoms, state.facts, left);
+    if (known && (known.signs & ZERO) === 0) return holds ? factOf(this.#atoms, state.facts, left) : 'impossible';
     return assumeRelation(this.#atoms, state.facts, relation, left, right);
   }
 
@@ -121,24 +121,27 @@ export class Assumer {
   }
 
   #remember(state: State, relation: Relation, left: Atom, right: Atom, fact: Fact): void {
-    if (!this.#isExactlySign(relation, right)) {
+    if (this.#atoms.info(right).number === undefined) {
       const { atom, holds } = this.#canonical(relation, left, right);
-      const zero = signsWhere('==', 0);
-      state.facts.set(atom, { signs: holds ? signsWhere('!=', 0) & ~zero : zero });
+      state.facts.set(atom, { signs: holds ? ANY_SIGN & ~ZERO : ZERO });
     }
     this.#learn(state, left, fact);
-  }
-
-  /** Do sign classes hold all that the comparison says? */
-  #isExactlySign(relation: Relation, right: Atom): boolean {
-    const number = this.#atoms.info(right).number;
-    return number !== undefined && (signsWhere(relation, number) & signsWhere(opposite(relation), number)) === 0;
   }
 
   #learn(state: State, atom: Atom, fact: Fact): void {
     if (this.#isConstant(atom) && this.#atoms.info(atom).number !== undefined) return;
     state.facts.set(atom, fact);
     settle(state, this.#atoms, this.#sites, atom);
+    this.#learnOddly(state, atom);
+  }
+
+  /** `IS_ERR(p)`, `(long)p > -4096`: a condition on what was computed from a handle may tell that there is none. */
+  #learnOddly(state: State, atom: Atom): void {
+    const bases = this.#atoms.basesOf(atom);
+    for (const [id, site] of state.sites) {
+      if (site.pending === undefined || site.handle === undefined || site.handle === atom) continue;
+      if (bases.includes(`s${site.handle}`)) state.update(id, { isTestedOddly: true });
+    }
   }
 
   /** Both ways look possible. Could what we know of the operands be too coarse for that to be true? */
@@ -150,16 +153,26 @@ export class Assumer {
     // Two names for one value? They hardly are, and what follows hardly is a path.
     if (is !== undefined && is !== right && this.#isConstant(right))
       state.inexact ??= `\`${this.#atoms.text(left)}\` is compared with two constants`;
+    this.#doubtText(state, relation, left, right);
     const isEquality = relation === '==' || relation === '!=';
-    if (this.#isExactlySign(relation, right) || (isEquality && this.#isConstant(right))) return;
+    if (this.#atoms.info(right).number !== undefined || (isEquality && this.#isConstant(right))) return;
     const { atom } = this.#canonical(relation, left, right);
     for (const operand of [left, right]) {
       if (this.#isConstant(operand)) continue;
       const before = state.compared.get(operand);
-      // `n > 3` and later `n > 5`: not every combination is possible.
+      // `n > a` and later `n > b`: not every combination is possible.
       if (before !== undefined && before !== atom)
         state.inexact ??= `\`${this.#atoms.text(operand)}\` is compared in two ways`;
       state.compared.set(operand, atom);
     }
+  }
+
+  /** The same condition for the second time, on values that need not be the same but may well be. */
+  #doubtText(state: State, relation: Relation, left: Atom, right: Atom): void {
+    const { atom } = this.#canonical(relation, left, right);
+    const text = this.#atoms.text(atom);
+    const before = state.tested.get(text);
+    if (before && before.atom !== atom) state.doubt ??= `\`${text}\` is tested twice`;
+    state.tested.set(text, { atom, block: this.block });
   }
 }

@@ -150,6 +150,21 @@ export class AtomTable {
     }));
   }
 
+  /** `a + b`, `(size_t)a`: the same whenever it is computed of the same. `from` are the bases that matter. */
+  operation(operator: string, operands: readonly Atom[], text: string, from: readonly string[]): Atom {
+    const roots = [...new Set(from)].toSorted();
+    return this.#intern(`(${operator} ${operands.join(' ')})(${roots.join()})`, () => ({
+      ...PLAIN,
+      text,
+      mentions: roots,
+      marks: new Set([
+        ...operands.flatMap((one) => [...this.info(one).marks]),
+        ...roots.flatMap((root) => [...this.#marksOf(root)]),
+      ]),
+      depth: Math.max(0, ...operands.map((one) => this.info(one).depth)) + 1,
+    }));
+  }
+
   compare(relation: Relation, left: Atom, right: Atom): Atom {
     const [a, b] = [this.info(left), this.info(right)];
     return this.#intern(`${relation} ${left} ${right}`, () => ({

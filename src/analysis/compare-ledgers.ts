@@ -30,7 +30,12 @@ export function incomparable(before: Ledger, after: Ledger): string | undefined 
  */
 export function compareLedgers(before: Ledger, after: Ledger): LedgerDifference | undefined {
   if (incomparable(before, after) !== undefined) return undefined;
-  return missingIn(before, after, 'before') ?? missingIn(after, before, 'after') ?? missingParameter(before, after);
+  return (
+    missingIn(before, after, 'before') ??
+    missingIn(after, before, 'after') ??
+    missingParameter(before, after) ??
+    newDoubleRelease(before, after)
+  );
 }
 
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
@@ -48,8 +53,16 @@ function releasers(ledger: Ledger): Set<string> {
   );
 }
 
-/** What became of each resource; `undefined` for one of which that is not certain. */
-type Fates = ReadonlyMap<string, string | undefined>;
+/** What became of a resource on one path. */
+interface Fate {
+  /** Sorted and joined where several sites read the same, as in repeated lock calls. */
+  readonly fate: string;
+  /** Whether it was acquired at all was not tested: the other version may have tested it. */
+  readonly isConditional: boolean;
+  readonly isOpen: boolean;
+}
+
+type Fates = ReadonlyMap<string, Fate>;
 
 interface Side {
   readonly outcome: Outcome;
@@ -63,29 +76,32 @@ function sidesOf(ledger: Ledger): Side[] {
 }
 
 function fatesOf(ledger: Ledger, outcome: Outcome): Fates {
-  const fates = new Map<string, string | undefined>();
-  const keys = new Map(ledger.resources.map((one) => [one.id, `${one.name} = ${one.call}`]));
-  const doubtful = new Set<string>();
-  const add = (resource: number, fate: string | undefined): void => {
-    const key = keys.get(resource) ?? '?';
-    if (fate === undefined) doubtful.add(key);
-    // Several sites that read the same, as in repeated lock calls, are counted together.
-    fates.set(key, [...(fates.get(key)?.split(' ') ?? []), fate ?? '?'].toSorted().join(' '));
+  const fates = new Map<string, Fate>();
+  const sites = new Map(ledger.resources.map((one) => [one.id, one]));
+  const add = (resource: number, fate: string, isDoubtful = false): void => {
+    const site = sites.get(resource);
+    const key = site ? `${site.name} = ${site.call}` : '?';
+    const before = fates.get(key);
+    const isOpen = isDoubtful || site?.isInLoop === true || outcome.uncertain.includes(resource);
+    fates.set(key, {
+      fate: [...(before ? before.fate.split(' ') : []), fate].toSorted().join(' '),
+      isConditional: outcome.untested.includes(resource) || before?.isConditional === true,
+      isOpen: isOpen || before?.isOpen === true,
+    });
   };
   for (const one of outcome.releases) if (one.resource !== undefined) add(one.resource, `released-by-${one.releaser}`);
-  for (const one of outcome.held) add(one.resource, one.isUntested || one.isDoubtful ? undefined : 'held');
+  for (const one of outcome.held) add(one.resource, 'held', one.isDoubtful);
   for (const one of outcome.handedOver) add(one.resource, one.how === 'stored' ? 'returned' : one.how);
-  for (const one of outcome.unknown) add(one, undefined);
-  for (const one of outcome.uncertain) doubtful.add(keys.get(one) ?? '?');
-  for (const one of ledger.resources) if (one.isInLoop) doubtful.add(keys.get(one.id) ?? '?');
-  for (const key of doubtful) fates.set(key, undefined);
+  for (const one of outcome.unknown) add(one, 'unknown', true);
   return fates;
 }
 
 function mayBeSame(a: Fates, b: Fates): boolean {
   for (const key of new Set([...a.keys(), ...b.keys()])) {
-    const isOpen = (a.has(key) && a.get(key) === undefined) || (b.has(key) && b.get(key) === undefined);
-    if (!isOpen && a.get(key) !== b.get(key)) return false;
+    const [one, other] = [a.get(key), b.get(key)];
+    if (one?.isOpen || other?.isOpen || one?.fate === other?.fate) continue;
+    if (one && other) return false;
+    if (!(one ?? other)?.isConditional) return false;
   }
   return true;
 }
@@ -134,4 +150,13 @@ function releasedParameters(outcome: Outcome): string[] {
   return [...outcome.releases, ...outcome.repeated].flatMap(({ foreign }) =>
     foreign?.origin === 'parameter' ? [foreign.text] : [],
   );
+}
+
+/** A second release of one thing that the first version does not have. */
+function newDoubleRelease(before: Ledger, after: Ledger): LedgerDifference | undefined {
+  const there = new Set(before.doubleReleases.map((one) => one.name));
+  const found = after.doubleReleases.find((one) => one.isExact && !there.has(one.name));
+  const outcome = after.outcomes[0];
+  if (!found || !outcome) return undefined;
+  return { side: 'after', outcome, reason: `the second version releases \`${found.name}\` twice on one path` };
 }

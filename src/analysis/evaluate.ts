@@ -163,7 +163,9 @@ function evaluateName(run: Run, node: SyntaxNode, state: State): Evaluated {
     // errno and other macros: whatever it is, it need not be the same the next time.
     if (kind === 'macro') return { state, value: unknownValue(run, node, state, []), place: undefined };
   }
-  if (declaration?.isVolatile) return { state, value: unknownValue(run, node, state, []), place };
+  // Facts are of integers: `x > 0` and `x < 1` can both hold of a floating number.
+  const isFloating = declaration !== undefined && !declaration.isPointer && /\b(float|double)\b/.test(declaration.type);
+  if (declaration?.isVolatile || isFloating) return { state, value: unknownValue(run, node, state, []), place };
   return { state, value: readPlace(state, run.atoms, place) ?? unknownValue(run, node, state, []), place };
 }
 
@@ -326,12 +328,25 @@ function binary(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   if (operator === '&&' || operator === '||') return fromCondition(run, node, state);
   return evaluate(run, left, state).flatMap((a) =>
     evaluate(run, right, a.state).map((b) => {
-      const value = RELATIONS.has(operator)
-        ? comparison(run, operator as Relation, a.value, b.value)
-        : unknownValue(run, node, b.state, [...basesOf(run, a.value), ...basesOf(run, b.value)]);
-      return { state: b.state, value: value ?? unknownValue(run, node, b.state, []), place: undefined };
+      const value = RELATIONS.has(operator) ? comparison(run, operator as Relation, a.value, b.value) : undefined;
+      return {
+        state: b.state,
+        value: value ?? operation(run, node, b.state, operator, [a.value, b.value]),
+        place: undefined,
+      };
     }),
   );
+}
+
+/** Deeper than this a value is new each time it is computed. */
+const DEEPEST = 6;
+
+function operation(run: Run, node: SyntaxNode, state: State, operator: string, operands: readonly Value[]): Value {
+  const mentions = operands.flatMap((value) => basesOf(run, value));
+  const atoms = operands.flatMap((value) => (value.length === 1 ? value : []));
+  const isFlat = atoms.length === operands.length && atoms.every((atom) => run.atoms.info(atom).depth < DEEPEST);
+  if (!isFlat) return unknownValue(run, node, state, mentions);
+  return [run.atoms.operation(operator, atoms, run.text(node), ownBases(state, mentions))];
 }
 
 function comparison(run: Run, relation: Relation, a: Value, b: Value): Value | undefined {
@@ -355,7 +370,7 @@ function unary(run: Run, node: SyntaxNode, state: State): Evaluated[] {
       return { state: next, value: [run.atoms.compare('==', only, run.atoms.number(0))], place: undefined };
     if (operator === '-' && only !== undefined && run.atoms.info(only).kind === 'named')
       return { state: next, value: [run.atoms.named(`-${run.atoms.text(only)}`)], place: undefined };
-    return { state: next, value: unknownValue(run, node, next, basesOf(run, value)), place: undefined };
+    return { state: next, value: operation(run, node, next, `${operator} `, [value]), place: undefined };
   });
 }
 
@@ -387,9 +402,22 @@ function comma(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   return evaluate(run, left, state).flatMap(({ state: next }) => evaluate(run, right, next));
 }
 
+const ARITHMETIC =
+  /\b(char|short|int|long|unsigned|signed|float|double|_Bool|bool|s?size_t|off_t|time_t|u?int(max|8|16|32|64)?_t|[us](8|16|32|64))\b/;
+
 function cast(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   const value = fieldOf(node, 'value');
-  return value ? evaluate(run, value, state) : opaque(run, node, state);
+  const type = fieldOf(node, 'type');
+  if (!value || !type) return opaque(run, node, state);
+  const text = run.text(type);
+  // A pointer is the same by any other type; an arithmetic conversion may change the value.
+  const isConversion = ARITHMETIC.test(text) && !text.includes('*') && !/ptr_t\b/.test(text);
+  return evaluate(run, value, state).map((one) => {
+    const only = one.value.length === 1 ? one.value[0] : undefined;
+    const number = only === undefined ? undefined : run.atoms.info(only).number;
+    if (!isConversion || (number !== undefined && number >= 0 && number < 128)) return one;
+    return { ...one, value: operation(run, node, one.state, `(${text})`, [one.value]), place: undefined };
+  });
 }
 
 /** Braces: a value that mentions all that stands in them. */

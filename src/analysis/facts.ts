@@ -10,9 +10,12 @@ export const ANY_SIGN = 15;
 
 export interface Fact {
   readonly signs: number;
-  /** The named constant it equals. */
+  /** Bounds that conditions have set, both included; absent: none. Integers: `n < 5` is `n <= 4`. */
+  readonly from?: number;
+  readonly to?: number;
+  /** The named constant or other value it equals. */
   readonly is?: Atom;
-  /** Atoms it is known to differ from. */
+  /** Values it is known to differ from. */
   readonly isNot?: readonly Atom[];
 }
 
@@ -29,30 +32,14 @@ export function signOf(value: number): number {
   return RANGES.find((range) => value >= range.from && value <= range.to)?.bit ?? ANY_SIGN;
 }
 
-/** The classes in which some value is related so to the constant. */
-export function signsWhere(relation: Relation, constant: number): number {
-  let signs = 0;
-  for (const { bit, from, to } of RANGES) if (canHold(relation, constant, from, to)) signs |= bit;
-  return signs;
-}
-
-function canHold(relation: Relation, constant: number, from: number, to: number): boolean {
-  switch (relation) {
-    case '==':
-      return constant >= from && constant <= to;
-    case '!=':
-      return from !== to || constant !== from;
-    case '<':
-      return from < constant;
-    case '<=':
-      return from <= constant;
-    case '>':
-      return to > constant;
-    case '>=':
-      return to >= constant;
-    default:
-      return relation satisfies never;
-  }
+/** The least and the greatest value that the fact allows. */
+export function rangeOf(fact: Fact): { readonly from: number; readonly to: number } {
+  const parts = RANGES.filter((range) => (fact.signs & range.bit) !== 0);
+  const [first, last] = [parts[0], parts.at(-1)];
+  return {
+    from: Math.max(fact.from ?? -Infinity, first?.from ?? Infinity),
+    to: Math.min(fact.to ?? Infinity, last?.to ?? -Infinity),
+  };
 }
 
 const OPPOSITE: Readonly<Record<Relation, Relation>> = {
@@ -86,13 +73,13 @@ export function mirrored(relation: Relation): Relation {
 /** What is known of an atom: by what it is, and by what the path has proved. */
 export function factOf(atoms: AtomTable, facts: ReadonlyMap<Atom, Fact>, atom: Atom): Fact {
   const info = atoms.info(atom);
-  if (info.number !== undefined) return { signs: signOf(info.number) };
+  if (info.number !== undefined) return { signs: signOf(info.number), from: info.number, to: info.number };
   const fact = facts.get(atom) ?? NOTHING;
   return info.isNonZero ? { ...fact, signs: fact.signs & ~ZERO } : fact;
 }
 
 /**
- * Is `left relation right` true, false, or open? And if open, what is known of `left` when it holds?
+ * What is known of `left` where `left relation right` holds; `impossible` where it can't.
  * Unsigned values are above or 0: no class of theirs is split by this.
  */
 export function assumeRelation(
@@ -103,78 +90,90 @@ export function assumeRelation(
   right: Atom,
 ): Fact | 'impossible' {
   const fact = factOf(atoms, facts, left);
-  const info = atoms.info(right);
   if (left === right) return relation === '==' || relation === '<=' || relation === '>=' ? fact : 'impossible';
-  if (info.number !== undefined) {
-    const own = atoms.info(left).number;
-    if (own !== undefined) return holds(relation, own, info.number) ? fact : 'impossible';
-    const signs = fact.signs & signsWhere(relation, info.number);
-    if (signs === 0) return 'impossible';
-    // `ret == 5` is more than a sign: remember the constant, so that a second `ret == 5` is decided.
-    const isSplit = signsWhere(relation, info.number) & signsWhere(opposite(relation), info.number);
-    return isSplit ? (withName(atoms, { ...fact, signs }, relation, right) ?? 'impossible') : { ...fact, signs };
-  }
+  const number = atoms.info(right).number;
+  if (number !== undefined) return compareWithNumber(fact, relation, number, right) ?? 'impossible';
   const other = factOf(atoms, facts, right);
   const signs = relation === '==' ? fact.signs & other.signs : fact.signs;
   if (signs === 0) return 'impossible';
   if (relation === '!=' && fact.signs === other.signs && (fact.signs === ZERO || fact.signs === MINUS_ONE))
     return 'impossible';
-  return withName(atoms, { ...fact, signs }, relation, right) ?? 'impossible';
+  return withName({ ...fact, signs }, relation, right) ?? 'impossible';
 }
 
-function withName(atoms: AtomTable, fact: Fact, relation: Relation, name: Atom): Fact | undefined {
-  const isOther = fact.is !== undefined && fact.is !== name && areNumbers(atoms, fact.is, name);
-  if (relation === '==') {
-    if (isOther || fact.isNot?.includes(name)) return undefined;
-    return { ...fact, is: name };
-  }
-  if (relation === '!=') {
-    if (fact.is === name) return undefined;
-    if (isOther) return fact;
-    return fact.isNot?.includes(name)
-      ? fact
-      : { ...fact, isNot: [...(fact.isNot ?? []), name].toSorted((a, b) => a - b) };
-  }
-  return fact;
-}
-
-function areNumbers(atoms: AtomTable, a: Atom, b: Atom): boolean {
-  return atoms.info(a).number !== undefined && atoms.info(b).number !== undefined;
-}
-
-function holds(relation: Relation, a: number, b: number): boolean {
+function compareWithNumber(fact: Fact, relation: Relation, number: number, atom: Atom): Fact | undefined {
+  const { from, to } = rangeOf(fact);
   switch (relation) {
     case '==':
-      return a === b;
+      return fact.isNot?.includes(atom) ? undefined : between(fact, number, number);
     case '!=':
-      return a !== b;
+      if (from === to && from === number) return undefined;
+      if (number === 0 || number === -1) return between({ ...fact, signs: fact.signs & ~signOf(number) }, from, to);
+      return withName(fact, relation, atom);
     case '<':
-      return a < b;
+      return between(fact, from, number - 1);
     case '<=':
-      return a <= b;
+      return between(fact, from, number);
     case '>':
-      return a > b;
+      return between(fact, number + 1, to);
     case '>=':
-      return a >= b;
+      return between(fact, number, to);
     default:
       return relation satisfies never;
   }
 }
 
+/** The fact with these bounds, too; undefined if nothing is left. */
+function between(fact: Fact, from: number, to: number): Fact | undefined {
+  const old = rangeOf(fact);
+  const [low, high] = [Math.max(from, old.from), Math.min(to, old.to)];
+  if (low > high) return undefined;
+  let signs = 0;
+  for (const range of RANGES) if (range.from <= high && range.to >= low) signs |= range.bit;
+  signs &= fact.signs;
+  if (signs === 0) return undefined;
+  // Where the signs say it, no bound is kept: facts that mean the same are the same.
+  const implied = rangeOf({ signs });
+  const { from: _, to: __, ...rest } = fact;
+  return { ...rest, signs, ...(low > implied.from && { from: low }), ...(high < implied.to && { to: high }) };
+}
+
+function withName(fact: Fact, relation: Relation, name: Atom): Fact | undefined {
+  if (relation === '==') return fact.isNot?.includes(name) ? undefined : { ...fact, is: name };
+  if (relation !== '!=') return fact;
+  if (fact.is === name) return undefined;
+  return fact.isNot?.includes(name)
+    ? fact
+    : { ...fact, isNot: [...(fact.isNot ?? []), name].toSorted((a, b) => a - b) };
+}
+
 /** What holds on both paths. */
 export function joinFacts(a: Fact, b: Fact): Fact {
   const isNot = a.isNot?.filter((atom) => b.isNot?.includes(atom));
+  const signs = a.signs | b.signs;
+  const [one, other, implied] = [rangeOf(a), rangeOf(b), rangeOf({ signs })];
+  const [from, to] = [Math.min(one.from, other.from), Math.max(one.to, other.to)];
   return {
-    signs: a.signs | b.signs,
+    signs,
+    ...(from > implied.from && { from }),
+    ...(to < implied.to && { to }),
     ...(a.is !== undefined && a.is === b.is && { is: a.is }),
     ...(isNot && isNot.length > 0 && { isNot }),
   };
 }
 
 export function sameFact(a: Fact, b: Fact): boolean {
-  return a.signs === b.signs && a.is === b.is && (a.isNot ?? []).join() === (b.isNot ?? []).join();
+  return (
+    a.signs === b.signs &&
+    a.is === b.is &&
+    a.from === b.from &&
+    a.to === b.to &&
+    (a.isNot ?? []).join() === (b.isNot ?? []).join()
+  );
 }
 
 export function isNothing(fact: Fact): boolean {
-  return fact.signs === ANY_SIGN && fact.is === undefined && !fact.isNot;
+  return (
+    fact.signs === ANY_SIGN && fact.is === undefined && !fact.isNot && fact.from === undefined && fact.to === undefined
+  );
 }

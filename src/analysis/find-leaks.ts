@@ -31,6 +31,7 @@ export function findLeaks(ledger: Ledger): LedgerFinding[] {
 function leaksAt(ledger: Ledger, outcome: Outcome): LedgerFinding[] {
   // At the end of the program the system takes everything back.
   if (outcome.exit.kind === 'no-return' || ledger.name === 'main' || outcome.inexact !== undefined) return [];
+  if (outcome.doubt !== undefined) return [];
   return outcome.held.flatMap((held) => {
     const resource = ledger.resources.find((one) => one.id === held.resource);
     if (!resource || !isLeak(ledger, resource, held) || isHandedOverThere(ledger, outcome, resource.id)) return [];

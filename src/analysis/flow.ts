@@ -194,6 +194,7 @@ export class Flow {
       state.renew(this.#run.atoms, `n${declared.node.id}`);
     }
     for (const block of loop.blocks) state.renew(this.#run.atoms, `j${block}`);
+    for (const [text, { block }] of state.tested) if (loop.blocks.has(block)) state.tested.delete(text);
   }
 
   /** Adds a state to a block. Returns whether the block knows of more paths than before. */
@@ -232,6 +233,7 @@ export class Flow {
     const block = this.#run.graph.blocks[id];
     if (!block) return [];
     this.#run.block = id;
+    this.#run.assumer.block = id;
     this.#run.loop = this.#run.loopOf(id);
     let states = [state];
     for (const step of block.steps)

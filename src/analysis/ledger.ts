@@ -75,7 +75,7 @@ export function exitLedger(parts: FunctionParts, budget: number = MOST_STEPS): L
     throw error;
   }
   const outcomes = distinct(flow.outcomes);
-  const inexact = outcomes.find((one) => one.inexact !== undefined)?.inexact;
+  const inexact = flow.outcomes.find((one) => one.inexact !== undefined)?.inexact;
   return {
     kind: 'ledger',
     name: parts.tree.name,
@@ -107,7 +107,16 @@ function distinct(outcomes: readonly Outcome[]): Outcome[] {
   const byKey = new Map<string, Outcome>();
   for (const outcome of outcomes) {
     const held = outcome.held.map((one) => one.resource);
-    const key = JSON.stringify({ ...outcome, held, path: [], returns: [], isOrdered: true, inexact: '' });
+    const key = JSON.stringify({
+      ...outcome,
+      held,
+      path: [],
+      returns: [],
+      isOrdered: true,
+      inexact: '',
+      doubt: '',
+      untested: [],
+    });
     const before = byKey.get(key);
     byKey.set(key, before ? eitherOf(before, outcome) : outcome);
   }
@@ -122,13 +131,13 @@ function eitherOf(a: Outcome, b: Outcome): Outcome {
     ...shown,
     returns: a.returns && b.returns ? [...returns.values()] : undefined,
     isOrdered: a.isOrdered && b.isOrdered,
-    inexact: a.inexact ?? b.inexact,
+    untested: [...new Set([...a.untested, ...b.untested])].toSorted((x, y) => x - y),
   };
 }
 
-function doubtsIn({ held }: Outcome): number {
+function doubtsIn({ held, doubt, inexact }: Outcome): number {
   const doubts = held.flatMap((one) => [one.isDoubtful, one.isUnsure, one.isTouched, one.isUntested]);
-  return doubts.filter((isDoubt) => isDoubt).length;
+  return doubts.filter((isDoubt) => isDoubt).length + (doubt === undefined ? 0 : 9) + (inexact === undefined ? 0 : 9);
 }
 
 function doubleReleases(run: Run): DoubleRelease[] {

@@ -230,12 +230,29 @@ function joinRest(state: State, other: State, point: JoinPoint): boolean {
     state.isOrdered = false;
     isChanged = true;
   }
+  isChanged = joinTested(state, other) || isChanged;
   if (state.inexact === undefined && other.inexact !== undefined) {
     state.inexact = other.inexact;
     isChanged = true;
   }
   return isChanged;
 }
+
+function joinTested(state: State, other: State): boolean {
+  let isChanged = false;
+  for (const [text, theirs] of other.tested) {
+    const mine = state.tested.get(text);
+    if (mine && (mine.atom === theirs.atom || mine.atom === NO_ATOM)) continue;
+    state.tested.set(text, mine ? { ...mine, atom: NO_ATOM } : theirs);
+    isChanged = true;
+  }
+  if (state.doubt !== undefined || other.doubt === undefined) return isChanged;
+  state.doubt = other.doubt;
+  return true;
+}
+
+/** Different values on different paths: no later one is the same. */
+const NO_ATOM: Atom = -1;
 
 function addTo<T>(set: Set<T>, one: T): boolean {
   if (set.has(one)) return false;

@@ -1,11 +1,11 @@
 /** One way out of the function, in one state of its resources: a line of the exit ledger. */
 import type { Span } from '../base/span.ts';
 import type { Atom, Value } from './atoms.ts';
-import { factOf } from './facts.ts';
+import { factOf, rangeOf } from './facts.ts';
+import type { Fact } from './facts.ts';
 import { isShared } from './memory.ts';
 import { partsOf } from './places.ts';
 import type { Evaluated, Run } from './run.ts';
-import { sentinelSign } from './settle.ts';
 import type { ReleaseEvent, SiteState, State, TrailStep } from './state.ts';
 
 /** `no-return`: a call that never comes back. */
@@ -66,9 +66,13 @@ export interface Outcome {
   readonly handedOver: readonly HandOver[];
   /** Resources of which the path does not know what became. */
   readonly unknown: readonly number[];
-  /** Released, if they were acquired at all, or through a place that an unseen call could have changed. */
+  /** Resources whose release went through a place that an unseen call could have changed. */
   readonly uncertain: readonly number[];
+  /** Whether they were acquired at all was never tested on this path. */
+  readonly untested: readonly number[];
   readonly isOrdered: boolean;
+  /** Why the program may never come here so, though the conditions allow it. */
+  readonly doubt: string | undefined;
   /** Why the outcome may stand for more than the program can do. */
   readonly inexact: string | undefined;
   /** One path that leads here, where something is still held; else empty. */
@@ -99,13 +103,17 @@ export function outcomeOf(run: Run, state: State, exit: ExitPoint): Outcome {
     held,
     handedOver: [...handed.values()],
     unknown,
-    uncertain: [...state.sites]
-      .filter(([, site]) => site.status === 'released' && (!site.isCertain || site.pending !== undefined))
-      .map(([id]) => id),
+    uncertain: sitesWhere(state, (site) => site.status === 'released' && !site.isCertain),
+    untested: sitesWhere(state, (site) => site.pending !== undefined),
     isOrdered: state.isOrdered,
+    doubt: state.doubt,
     inexact: state.inexact,
     path: held.length > 0 ? pathOf(state.trail) : [],
   };
+}
+
+function sitesWhere(state: State, test: (site: SiteState) => boolean): number[] {
+  return [...state.sites].filter(([, site]) => test(site)).map(([id]) => id);
 }
 
 function heldResource(state: State, resource: number, site: SiteState): HeldResource {
@@ -125,7 +133,8 @@ function heldResource(state: State, resource: number, site: SiteState): HeldReso
 /** `if (fd > 2) close(fd)`, `if (p != buffer) free(p)`: some handles of this resource are not for releasing. */
 function isSpecial(state: State, handle: Atom): boolean {
   const fact = state.facts.get(handle);
-  return state.compared.has(handle) || fact?.is !== undefined || fact?.isNot !== undefined;
+  if (state.compared.has(handle) || fact?.is !== undefined || fact?.isNot !== undefined) return true;
+  return fact?.from !== undefined || fact?.to !== undefined;
 }
 
 function pathOf(trail: TrailStep | undefined): Outcome['path'] {
@@ -265,7 +274,7 @@ function returnedValue(run: Run, state: State, atom: Atom): ReturnedValue {
     const text = run.sites[resource]?.handle ?? info.text;
     return { kind: 'resource', text, signs: fact.signs, resource };
   }
-  const known = info.number ?? constantOf(run, fact);
+  const known = info.number ?? constantOf(fact);
   if (known !== undefined) return { kind: 'number', text: String(known), signs: fact.signs };
   const named = info.kind === 'named' ? atom : fact.is;
   if (named !== undefined && run.atoms.info(named).kind === 'named')
@@ -273,9 +282,8 @@ function returnedValue(run: Run, state: State, atom: Atom): ReturnedValue {
   return { kind: info.origin === 'parameter' ? 'parameter' : 'other', text: info.text, signs: fact.signs };
 }
 
-/** A value whose sign class has one member is that number. */
-function constantOf(run: Run, fact: { readonly signs: number; readonly is?: Atom }): number | undefined {
-  if (fact.signs === sentinelSign('null')) return 0;
-  if (fact.signs === sentinelSign('-1')) return -1;
-  return fact.is === undefined ? undefined : run.atoms.info(fact.is).number;
+/** A value between a number and the same number is that number. */
+function constantOf(fact: Fact): number | undefined {
+  const { from, to } = rangeOf(fact);
+  return from === to ? from : undefined;
 }

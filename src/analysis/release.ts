@@ -74,7 +74,7 @@ function releaseSite(run: Run, state: State, call: Call, [site, one]: [Site, Sit
       second: node,
       text: call.text,
       trail: state.trail,
-      isExact: state.inexact === undefined && !isUnsure(state),
+      isExact: state.inexact === undefined && state.doubt === undefined && !isUnsure(state),
     });
   }
   // A resource of one round of a loop is not part of the order in which the others go.
@@ -116,7 +116,7 @@ function releaseForeign(run: Run, state: State, call: Call, facts: ReleaseFacts,
       second: node,
       text: call.text,
       trail: state.trail,
-      isExact: state.inexact === undefined && !isUnsure(state),
+      isExact: state.inexact === undefined && state.doubt === undefined && !isUnsure(state),
     });
   }
   log(state, call, undefined, atom);

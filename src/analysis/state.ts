@@ -3,7 +3,6 @@ import type { Span } from '../base/span.ts';
 import type { AcquireFacts, ResourceKind } from '../resources/knowledge.ts';
 import type { Loop } from './loops.ts';
 import type { Atom, AtomTable, Place, Value } from './atoms.ts';
-import { joinFacts } from './facts.ts';
 import type { Fact } from './facts.ts';
 
 /** One acquire call in the text, and which of its handles. */
@@ -103,6 +102,10 @@ export class State {
   blurred = new Set<Atom | string>();
   /** Values compared in a way the facts cannot hold, with that comparison. */
   compared = new Map<Atom, Atom>();
+  /** Conditions that were open, by their text, with the block they stand in. */
+  tested = new Map<string, { readonly atom: Atom; readonly block: number }>();
+  /** Why the program may never take this path, though the conditions allow it; undefined: no such reason. */
+  doubt: string | undefined;
   /** Why this path may stand for more than the program can do; undefined: it does not. */
   inexact: string | undefined;
 
@@ -123,6 +126,8 @@ export class State {
     copy.trail = this.trail;
     copy.blurred = new Set(this.blurred);
     copy.compared = new Map(this.compared);
+    copy.tested = new Map(this.tested);
+    copy.doubt = this.doubt;
     copy.inexact = this.inexact;
     return copy;
   }
@@ -167,9 +172,9 @@ export class State {
       this.clocks.delete(`s${atom}`);
     }
     for (const [atom, fact] of this.facts) {
-      if (fact.is !== undefined && old.has(fact.is)) this.facts.set(atom, { signs: fact.signs });
+      if (fact.is !== undefined && old.has(fact.is)) this.facts.set(atom, withoutName(fact));
       else if (fact.isNot?.some((one) => old.has(one)))
-        this.facts.set(atom, joinFacts(fact, { signs: fact.signs, isNot: fact.isNot.filter((one) => !old.has(one)) }));
+        this.facts.set(atom, { ...fact, isNot: fact.isNot.filter((one) => !old.has(one)) });
     }
     for (const [key, cell] of this.cells) {
       const { base } = cell.place;
@@ -183,4 +188,9 @@ export class State {
         this.update(id, { moving: undefined, status: 'unknown' });
     }
   }
+}
+
+function withoutName(fact: Fact): Fact {
+  const { is: _, ...rest } = fact;
+  return rest;
 }
