@@ -1,9 +1,9 @@
 /** A draft: statements that could stand once, and who jumps to them. What it is worth, and how it gets smaller. */
 import type { Declaration } from '../../src/syntax/bindings.ts';
-import { exitEnd, statementsOf } from './exits.ts';
+import { exitEnd } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import type { Preparation } from './idle.ts';
-import { livesAtEnd } from './reach.ts';
+import { isBesideArea, livesAtEnd } from './reach.ts';
 import type { Study } from './study.ts';
 import type { Item } from './statements.ts';
 
@@ -149,23 +149,9 @@ export function isWorth(study: Study, draft: Draft): boolean {
   }
   const there = draft.block
     .flatMap((item) => item.labels)
-    .reduce((sum, label) => sum + (study.gotos.get(label) ?? 0), 0);
+    .reduce((sum, label) => sum + (study.gotos.get(label)?.length ?? 0), 0);
   const sharing = draft.joins.length + (draft.host ? 1 : 0) + there;
   const removed = removedReleases(draft);
-  // A second cleanup area beside one that is there reads badly, and a later run should find nothing more to do.
-  if (!draft.host && removed < MOST_LEFT && endsInLabels(study)) return false;
+  if (draft.host && draft.joins.length < 2 && isBesideArea(study, draft.host)) return false;
   return removed >= 2 || (sharing >= 3 && removed >= 1);
 }
-
-/** The body ends in a short tail that gotos lead to. */
-function endsInLabels(study: Study): boolean {
-  return statementsOf(study.tree.body)
-    .slice(-LONGEST_TAIL)
-    .some((node) => study.statements.item(node).labels.some((label) => study.gotos.has(label)));
-}
-
-/** Repetition that justifies a second cleanup area. */
-const MOST_LEFT = 5;
-
-/** Statements of a cleanup area behind its first label. */
-const LONGEST_TAIL = 12;

@@ -3,7 +3,7 @@ import { isWorth, scoreOf, tidied } from './draft.ts';
 import type { Draft, Join } from './draft.ts';
 import { exitEnd } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
-import { canAppend, livesAtEnd, mayJoin, variableLengthBetween } from './reach.ts';
+import { canAppend, livesAtEnd, mayHost, mayJoin, variableLengthBetween } from './reach.ts';
 import type { Barrier, Item } from './statements.ts';
 import type { Study } from './study.ts';
 
@@ -26,7 +26,7 @@ export function findObstacle(study: Study): Barrier | undefined {
 function findDrafts(study: Study, obstacles: Barrier[] | undefined): Draft[] {
   const drafts: Draft[] = [];
   for (const host of study.exits) {
-    if (!host.isTop || host.kind === 'branch' || host.list.length === 0) continue;
+    if (!mayHost(study, host)) continue;
     drafts.push(...draftsOf(study, host, host, obstacles));
   }
   if (canAppend(study)) {

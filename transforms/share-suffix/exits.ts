@@ -50,7 +50,13 @@ export function findExits(tree: FunctionTree, statements: Statements): FunctionE
     };
     const isTop = container === tree.body;
     exits.push({
-      ...{ kind, statement, value, container, isTop, list, items },
+      kind,
+      statement,
+      value,
+      container,
+      isTop,
+      list,
+      items,
       get valueKey() {
         return value ? statements.key(value) : '';
       },

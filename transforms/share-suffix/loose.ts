@@ -4,7 +4,7 @@
  */
 import type { Draft, Join } from './draft.ts';
 import { LONGEST, lastItems } from './exact.ts';
-import { canAppend, livesAtEnd, mayJoin, variableLengthBetween } from './reach.ts';
+import { canAppend, livesAtEnd, mayHost, mayJoin, variableLengthBetween } from './reach.ts';
 import { isWorth, scoreOf, tidied } from './draft.ts';
 import type { Study } from './study.ts';
 import { exitEnd } from './exits.ts';
@@ -82,7 +82,7 @@ function blocksOf(study: Study): BlockChoice[] {
   const counts = countItems(study);
   const isShared = (item: Item): boolean => (counts.get(item.key) ?? 0) > 1;
   for (const host of study.exits) {
-    if (!host.isTop || host.kind === 'branch') continue;
+    if (!mayHost(study, host)) continue;
     const block = windowOf(study, host).filter(isShareable);
     add(
       host,
@@ -90,6 +90,7 @@ function blocksOf(study: Study): BlockChoice[] {
       block.filter((item) => isShared(item) || study.releases.of(item) !== undefined),
     );
     add(host, host, block.filter(isShared));
+    add(host, host, rarestFirst(block.filter(isShared), counts));
   }
   if (canAppend(study)) {
     for (const donor of study.exits.toReversed()) {

@@ -23,7 +23,25 @@ export function preferred(subject: Study, exact: readonly Draft[], loose: readon
   const partial = [...(risky.length > 1 ? oneLess : []), ...careful]
     .filter((draft) => isWorth(subject, draft))
     .map((draft) => trimmed(subject, draft));
-  return byScore([...best, ...partial]);
+  return inPlaceFirst(byScore([...best, ...partial]));
+}
+
+/**
+ * An added block leaves room for one in place that shares no exit with it, which a later run would find; the other way
+ * round it does not. So the one in place is tried first.
+ */
+function inPlaceFirst(drafts: readonly Draft[]): Draft[] {
+  const result = new Set<Draft>();
+  for (const draft of drafts) {
+    if (!draft.host) {
+      const exits = new Set(draft.joins.map((join) => join.exit));
+      const isApart = (other: Draft): boolean =>
+        other.host !== undefined && other.joins.length > 1 && !other.joins.some((join) => exits.has(join.exit));
+      for (const other of drafts) if (isApart(other)) result.add(other);
+    }
+    result.add(draft);
+  }
+  return [...result];
 }
 
 function byScore(drafts: readonly Draft[]): Draft[] {

@@ -5,10 +5,39 @@ import { short } from './statements.ts';
 import type { Barrier, Item } from './statements.ts';
 import type { Study } from './study.ts';
 
+/** Statements of a cleanup area behind its first label. */
+const LONGEST_TAIL = 24;
+
+/**
+ * The first label of the cleanup area that the body ends in, if it does. A second area beside it would read badly, and a
+ * later run must find nothing more to do: exits may only join the one that is there.
+ */
+function cleanupArea(study: Study): Item | undefined {
+  return statementsOf(study.tree.body)
+    .slice(-LONGEST_TAIL)
+    .map((node) => study.statements.item(node))
+    .find((item) => item.labels.some((label) => study.gotos.get(label)?.some((at) => at < item.start)));
+}
+
+/** May others fall in where this exit stands? */
+export function mayHost(study: Study, exit: FunctionExit): boolean {
+  if (!exit.isTop || exit.kind === 'branch' || exit.list.length === 0) return false;
+  const area = cleanupArea(study);
+  return !area || exitEnd(exit) > area.start || isBesideArea(study, exit);
+}
+
+/** The exit is the last one before a cleanup area that has nothing to do with it. */
+export function isBesideArea(study: Study, exit: FunctionExit): boolean {
+  const area = cleanupArea(study);
+  if (!area || exitEnd(exit) > area.start) return false;
+  return !study.exits.some((other) => other.isTop && exitEnd(other) > exitEnd(exit) && exitEnd(other) < area.start);
+}
+
 /** May a block be added at the end of the body? Only where nothing falls into it, or a `return;` can be put before. */
 export function canAppend(study: Study): boolean {
   const last = statementsOf(study.tree.body).at(-1);
-  if (!last || study.statements.isFrozen({ start: last.start, end: study.tree.body.end })) return false;
+  if (!last || cleanupArea(study)) return false;
+  if (study.statements.isFrozen({ start: last.start, end: study.tree.body.end })) return false;
   const brace = study.tree.body.end - 1;
   if (study.tree.source.slice(study.tree.source.lastIndexOf('\n', brace) + 1, brace).trim() !== '') return false;
   return !completesNormally(study.tree, last) || study.exits.some((exit) => exit.kind === 'end');

@@ -44,8 +44,8 @@ export interface Study {
   readonly variableLength: readonly SyntaxNode[];
   /** A called name of which nothing is known, if there is one: it may be a macro that assigns or jumps. */
   readonly unknownCall: string | undefined;
-  /** goto statements per label. */
-  readonly gotos: ReadonlyMap<string, number>;
+  /** Places of the goto statements that lead to a label, in order. */
+  readonly gotos: ReadonlyMap<string, readonly number[]>;
   /** Locals that got the result of a call: what they hold may have to be given back. */
   readonly acquired: ReadonlySet<Declaration>;
   /** The text of a statement on one line, shortened. */
@@ -55,14 +55,7 @@ export interface Study {
 /** Gathers what every step needs. */
 export function studyFunction(tree: FunctionTree, context: PlanContext, names: Names): Study {
   const statements = new Statements(tree, names, context.knowledge, context.frozen);
-  const gotos = new Map<string, number>();
-  walk(tree.body, (node) => {
-    if (node.kind !== 'goto_statement') return;
-    const label = node.children.find((child) => child.field === 'label');
-    if (!label) return;
-    const name = tree.source.slice(label.start, label.end);
-    gotos.set(name, (gotos.get(name) ?? 0) + 1);
-  });
+  const gotos = findGotos(tree);
   const variableLength = once(() => findVariableLength(tree, names));
   const unknownCall = once(() => findUnknownCall(tree, context.knowledge, names));
   const acquired = once(() => findAcquired(tree, names));
@@ -85,6 +78,17 @@ export function studyFunction(tree: FunctionTree, context: PlanContext, names: N
     },
     text: (span) => short(tree, span),
   };
+}
+
+function findGotos(tree: FunctionTree): Map<string, number[]> {
+  const gotos = new Map<string, number[]>();
+  walk(tree.body, (node) => {
+    const label = node.kind === 'goto_statement' ? fieldOf(node, 'label') : undefined;
+    if (!label) return;
+    const name = textOf(tree, label);
+    gotos.set(name, [...(gotos.get(name) ?? []), node.start]);
+  });
+  return gotos;
 }
 
 function findAcquired(tree: FunctionTree, names: Names): Set<Declaration> {
