@@ -55,6 +55,8 @@ function isLeak(ledger: Ledger, resource: LedgerResource, held: HeldResource): b
   if (held.isDoubtful || held.isUnsure || resource.isInLoop) return false;
   if (resource.kind === 'lock') return !held.isTouched && !held.isUntested && isReleasedSomewhere(ledger, resource.id);
   if (resource.kind === 'reference' || resource.kind === 'other' || resource.isByAddress) return false;
+  // What is not a pointer may have been tested in ways of its own (a field of an iconv_t).
+  if (held.isUntested && resource.sentinel !== 'null') return false;
   return isReleasedSomewhere(ledger, resource.id) || isHandedOverSomewhere(ledger, resource.id);
 }
 

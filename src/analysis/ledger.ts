@@ -2,7 +2,7 @@
 import type { Span } from '../base/span.ts';
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
-import type { ResourceKind } from '../resources/knowledge.ts';
+import type { ResourceKind, Sentinel } from '../resources/knowledge.ts';
 import { performCall } from './calls.ts';
 import { Flow } from './flow.ts';
 import type { Outcome } from './outcome.ts';
@@ -22,6 +22,7 @@ export interface LedgerResource {
   readonly call: string;
   readonly acquirer: string;
   readonly kind: ResourceKind;
+  readonly sentinel: Sentinel;
   readonly releasers: readonly string[];
   readonly at: Span;
   /** It is acquired in a loop: one site stands for one resource a round. */
@@ -95,6 +96,7 @@ function resourceOf(site: Site): LedgerResource {
     call: site.call,
     acquirer: site.acquirer,
     kind: site.facts.kind,
+    sentinel: site.facts.sentinel,
     releasers: site.facts.releasers,
     at: { start: site.node.start, end: site.node.end },
     isInLoop: site.loop !== undefined,

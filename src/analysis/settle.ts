@@ -49,12 +49,19 @@ export function settle(state: State, atoms: AtomTable, sites: readonly Site[], a
     const facts = sites[id]?.facts;
     if (!facts) continue;
     if (one.moving?.result === atom) settleMove(state, atoms, id);
+    // Whatever the call's result says: a handle that is its sentinel holds nothing.
+    if (one.pending === undefined && one.handle === atom && isSentinel(atoms, state, facts, atom))
+      state.sites.delete(id);
     if (one.pending === undefined || (one.pending !== atom && one.handle !== atom)) continue;
     const success = judge(atoms, state, facts, one.pending, one.handle);
     if (success === 'succeeded') state.update(id, { pending: undefined });
     else if (success === 'failed') fail(state, atoms, id, facts);
     else if (isOdd(state.facts.get(atom))) state.update(id, { isTestedOddly: true });
   }
+}
+
+function isSentinel(atoms: AtomTable, state: State, facts: AcquireFacts, handle: Atom): boolean {
+  return factOf(atoms, state.facts, handle).signs === sentinelSign(facts.sentinel);
 }
 
 function isOdd(fact: Fact | undefined): boolean {

@@ -87,6 +87,10 @@ describe('no leak', () => {
       'where a flag tells whether it is there',
       'int f(int n) { char *p = NULL; if (n > 3) p = malloc(9); if (looks(n)) n = 7; if (p) free(p); return 0; }',
     ],
+    [
+      'of a list that may be empty',
+      'int f(struct h *h) { struct addrinfo *ai; if (!getaddrinfo("x", NULL, h, &ai)) { if (ai && ai->ai_canonname) looks(ai); freeaddrinfo(ai); } return 0; }',
+    ],
     ['of what is never released', 'int f(void) { char *p = malloc(9); if (looks(p)) return 1; return 0; }'],
     [
       'through a volatile variable',
