@@ -71,7 +71,8 @@ export function verifyFunction(
 ): Verdict {
   if (headText(before) !== headText(after)) return unproved('the heads of the two versions differ');
   for (const tree of [before, after]) {
-    const refusal = nestsTooDeep(tree) ?? errorsTouchSkeleton(tree) ?? keywordCensus(tree, tree.source) ?? refuseFunction(tree);
+    const refusal =
+      nestsTooDeep(tree) ?? errorsTouchSkeleton(tree) ?? keywordCensus(tree, tree.source) ?? refuseFunction(tree);
     if (refusal) return fromRefusal(refusal);
   }
   const difference = definitionsDiffer(before, after);
