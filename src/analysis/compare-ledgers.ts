@@ -91,7 +91,8 @@ function fatesOf(ledger: Ledger, outcome: Outcome): Fates {
   };
   for (const one of outcome.releases) if (one.resource !== undefined) add(one.resource, `released-by-${one.releaser}`);
   for (const one of outcome.held) add(one.resource, 'held', one.isDoubtful);
-  for (const one of outcome.handedOver) add(one.resource, one.how === 'stored' ? 'returned' : one.how);
+  // Whose it is now: the callee's that took it, or somebody's outside.
+  for (const one of outcome.handedOver) add(one.resource, one.how === 'consumed' ? one.how : 'outside');
   for (const one of outcome.unknown) add(one, 'unknown', true);
   return fates;
 }

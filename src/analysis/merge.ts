@@ -150,11 +150,15 @@ function valueIn(state: State, atoms: AtomTable, cell: Cell | undefined, place: 
 /** At a loop head a value that differs from round to round is one of its own, or the rounds would never end. */
 function joinAt(state: State, atoms: AtomTable, a: Value, b: Value, point: JoinPoint, place: Place): Value {
   const joined = joinValues(a, b);
+  const roots = new Set(joined.map((atom) => atoms.info(atom).was ?? atom));
+  const [root] = roots;
+  // On either path it is perhaps still this handle: it is so on both.
+  if (root !== undefined && roots.size === 1) return [atoms.weak(root, place, `j${point.block}`)];
   if (!point.isLoopHead) return joined;
   const isFinite = joined.length > 0 && joined.every((atom) => ['number', 'named'].includes(atoms.info(atom).kind));
   if (isFinite) return joined;
-  const roots = [...a, ...b].flatMap((atom) => [...atoms.basesOf(atom)]);
-  return [atoms.ofLoop(point.block, place, ownBases(state, roots))];
+  const bases = [...a, ...b].flatMap((atom) => [...atoms.basesOf(atom)]);
+  return [atoms.ofLoop(point.block, place, ownBases(state, bases))];
 }
 
 function joinAllFacts(state: State, other: State, differing: Set<Atom | string>): boolean {

@@ -183,10 +183,10 @@ function handOvers(run: Run, state: State, exit: ExitPoint): Map<number, HandOve
   const found = new Map<number, HandOver>();
   for (const [resource, site] of state.sites) {
     if (site.status === 'transferred') found.set(resource, { resource, how: 'consumed', to: site.by ?? '?' });
-    if (site.status === 'escaped') found.set(resource, { resource, how: 'escaped', to: site.by ?? '?' });
-    if (site.status !== 'held' || site.handle === undefined) continue;
-    const way = wayOf(run, state, resource, site.handle, ways);
+    const isHeld = site.status === 'held' || site.status === 'escaped';
+    const way = isHeld && site.handle !== undefined ? wayOf(run, state, resource, site.handle, ways) : undefined;
     if (way) found.set(resource, { resource, ...way });
+    else if (site.status === 'escaped') found.set(resource, { resource, how: 'escaped', to: site.by ?? '?' });
   }
   return found;
 }

@@ -13,14 +13,31 @@ export function renderLedger(ledger: Ledger, lines: LineIndex): string {
     const where = one.isInLoop ? `${lineOf(one.at)}, in a loop` : lineOf(one.at);
     return `  acquired: ${one.name} by ${one.call} (${where})\n`;
   });
-  for (const outcome of ledger.outcomes)
-    out.push(`  ${lineOf(outcome.exit.at)}: ${describeOutcome(ledger, outcome)}\n`);
+  out.push(...outcomeLines(ledger, lineOf));
   for (const one of ledger.doubleReleases)
     out.push(`  ${lineOf(one.second)}: ${one.name} is released again (first at ${lineOf(one.first)})\n`);
   if (!ledger.isExact)
     out.push(`  (some lines may stand for more than the function can do: ${ledger.inexactBecause})\n`);
   return out.join('');
 }
+
+/** Outcomes that read the same are one line, and a reader has had enough after a dozen of one exit. */
+function outcomeLines(ledger: Ledger, lineOf: (at: Span) => string): string[] {
+  const byExit = new Map<number, { readonly at: Span; readonly texts: Set<string> }>();
+  for (const outcome of ledger.outcomes) {
+    const { at } = outcome.exit;
+    const exit = byExit.get(at.start) ?? { at, texts: new Set<string>() };
+    byExit.set(at.start, exit);
+    exit.texts.add(describeOutcome(ledger, outcome));
+  }
+  return [...byExit.values()].flatMap(({ at, texts }) => {
+    const shown = [...texts].slice(0, MOST_LINES).map((text) => `  ${lineOf(at)}: ${text}\n`);
+    const more = texts.size - shown.length;
+    return more > 0 ? [...shown, `  ${lineOf(at)}: and ${more} more outcomes\n`] : shown;
+  });
+}
+
+const MOST_LINES = 12;
 
 /** `returns -1; releases free(b), free(a); nothing held`. */
 export function describeOutcome(ledger: Ledger, outcome: Outcome): string {
