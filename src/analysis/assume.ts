@@ -169,10 +169,24 @@ export class Assumer {
 
   /** The same condition for the second time, on values that need not be the same but may well be. */
   #doubtText(state: State, relation: Relation, left: Atom, right: Atom): void {
+    // Two acquire calls that read the same are two.
+    if (this.#isFresh(state, left) || this.#isFresh(state, right)) return;
     const { atom } = this.#canonical(relation, left, right);
-    const text = this.#atoms.text(atom);
+    const text = this.#conditionText(relation, left, right);
     const before = state.tested.get(text);
     if (before && before.atom !== atom) state.doubt ??= `\`${text}\` is tested twice`;
     state.tested.set(text, { atom, block: this.block });
+  }
+
+  #isFresh(state: State, atom: Atom): boolean {
+    for (const site of state.sites.values()) if (site.handle === atom || site.pending === atom) return true;
+    return false;
+  }
+
+  /** One text for a condition, its mirror image and its opposite. */
+  #conditionText(relation: Relation, left: Atom, right: Atom): string {
+    const [a, b] = [this.#atoms.text(left), this.#atoms.text(right)];
+    if (relation === '==' || relation === '!=') return [a, b].toSorted().join(' == ');
+    return relation === '<' || relation === '>=' ? `${a} < ${b}` : `${b} < ${a}`;
   }
 }

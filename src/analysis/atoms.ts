@@ -37,6 +37,8 @@ export interface AtomInfo {
   /** Of a comparison that is kept as a value: `ok = p != NULL`. */
   readonly relation?: Relation;
   readonly operands?: readonly [Atom, Atom];
+  /** Of an operation: what it is computed of. */
+  readonly parts?: readonly Atom[];
   /** Bases it points into or was computed from (DESIGN §2, mention). */
   readonly mentions: readonly string[];
   /** What makes a new instance of it when it happens again: `n12`, the node; `h3`, the loop head. */
@@ -156,6 +158,7 @@ export class AtomTable {
     return this.#intern(`(${operator} ${operands.join(' ')})(${roots.join()})`, () => ({
       ...PLAIN,
       text,
+      parts: operands,
       mentions: roots,
       marks: new Set([
         ...operands.flatMap((one) => [...this.info(one).marks]),

@@ -64,14 +64,12 @@ function keptAtoms(state: State, atoms: AtomTable): Set<Atom> {
   return kept;
 }
 
+/** What can still be asked: a constant, what a place holds, and what would be computed of such. */
 function isKept(atoms: AtomTable, kept: ReadonlySet<Atom>, atom: Atom): boolean {
   if (kept.has(atom)) return true;
-  const { operands } = atoms.info(atom);
-  return (
-    operands?.every(
-      (one) => kept.has(one) || atoms.info(one).number !== undefined || atoms.info(one).kind === 'named',
-    ) === true
-  );
+  const { kind, operands, parts } = atoms.info(atom);
+  if (kind === 'number' || kind === 'named') return true;
+  return (operands ?? parts)?.every((one) => isKept(atoms, kept, one)) === true;
 }
 
 /**

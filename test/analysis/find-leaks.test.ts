@@ -88,6 +88,22 @@ describe('no leak', () => {
       'int f(int n) { char *p = NULL; if (n > 3) p = malloc(9); if (looks(n)) n = 7; if (p) free(p); return 0; }',
     ],
     [
+      'where a global decides twice',
+      'void f(int n) { int fd = -1; if (by_hand) { fd = open("x", 0); if (fd < 0) return; } use(n); if (by_hand) close(fd); }',
+    ],
+    [
+      'where a call decides twice',
+      'void f(struct s *s) { char *p = NULL; if (get(s)) { p = malloc(9); if (!p) return; } looks(p); if (get(s)) free(p); }',
+    ],
+    [
+      'where a bit decides twice',
+      'void f(int n) { char *p = NULL; if (n & 4) p = malloc(9); looks(n); if (n & 4) free(p); }',
+    ],
+    [
+      'where a bound decides twice',
+      'void f(int n) { char *p = NULL; if (n > 4) p = malloc(9); looks(n); if (n >= 5) free(p); }',
+    ],
+    [
       'of a list that may be empty',
       'int f(struct h *h) { struct addrinfo *ai; if (!getaddrinfo("x", NULL, h, &ai)) { if (ai && ai->ai_canonname) looks(ai); freeaddrinfo(ai); } return 0; }',
     ],
