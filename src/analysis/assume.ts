@@ -137,7 +137,7 @@ export class Assumer {
 
   /** `IS_ERR(p)`, `(long)p > -4096`: a condition on what was computed from a handle may tell that there is none. */
   #learnOddly(state: State, atom: Atom): void {
-    const bases = this.#atoms.basesOf(atom);
+    const bases = this.#atoms.askedBy(atom);
     for (const [id, site] of state.sites) {
       if (site.pending === undefined || site.handle === undefined || site.handle === atom) continue;
       if (bases.includes(`s${site.handle}`)) state.update(id, { isTestedOddly: true });

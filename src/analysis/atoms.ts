@@ -41,6 +41,8 @@ export interface AtomInfo {
   readonly parts?: readonly Atom[];
   /** Bases it points into or was computed from (DESIGN §2, mention). */
   readonly mentions: readonly string[];
+  /** Bases of which it may tell something, though it does not point there: `valid(p != NULL)`. */
+  readonly asks?: readonly string[];
   /** What makes a new instance of it when it happens again: `n12`, the node; `h3`, the loop head. */
   readonly marks: ReadonlySet<string>;
   /** The value a place had before an unseen call could reach it: perhaps still this. */
@@ -83,14 +85,21 @@ export class AtomTable {
   }
 
   /** The value a node computes; `from` are the bases it mentions besides itself. */
-  ofNode(node: number | string, text: string, from: readonly string[], options: { isNonZero?: boolean } = {}): Atom {
+  ofNode(
+    node: number | string,
+    text: string,
+    from: readonly string[],
+    options: { isNonZero?: boolean; asks?: readonly string[] } = {},
+  ): Atom {
     const roots = [...new Set(from)].toSorted();
-    const key = `n${node}(${roots.join()})`;
+    const asks = [...new Set(options.asks)].toSorted();
+    const key = `n${node}(${roots.join()})(${asks.join()})`;
     return this.#intern(key, () => ({
       ...PLAIN,
       text,
       mentions: roots,
       marks: new Set([`n${node}`, ...roots.flatMap((root) => [...this.#marksOf(root)])]),
+      asks,
       ...(options.isNonZero && { isNonZero: true }),
     }));
   }
@@ -194,6 +203,12 @@ export class AtomTable {
       default:
         return [`s${atom}`, ...info.mentions];
     }
+  }
+
+  /** Bases of which the value, or what it was computed of, may tell something. */
+  askedBy(atom: Atom): readonly string[] {
+    const { asks, operands, parts } = this.info(atom);
+    return [...this.basesOf(atom), ...(asks ?? []), ...(operands ?? parts ?? []).flatMap((one) => this.askedBy(one))];
   }
 
   depthOf(base: string): number {

@@ -182,7 +182,13 @@ function result(run: Run, state: State, call: Call): number {
   const isNew = acquires.some((one) => one.handle === 'result');
   state.renew(run.atoms, `n${node.id}`);
   const mentions = isNew ? [] : ownBases(state, mentionedBy(run, call));
-  const atom = run.atoms.ofNode(node.id, call.text, mentions);
+  const asks = isNew
+    ? []
+    : ownBases(
+        state,
+        call.values.flatMap((value) => value.flatMap((one) => [...run.atoms.askedBy(one)])),
+      );
+  const atom = run.atoms.ofNode(node.id, call.text, mentions, { asks });
   for (const [id, { moving }] of state.sites)
     if (moving && moving.result === undefined) state.update(id, { moving: { ...moving, result: atom } });
   acquires.forEach((made: AcquireFacts, index) => acquire(run, state, call, made, index, atom));

@@ -107,6 +107,10 @@ describe('no leak', () => {
       'of a list that may be empty',
       'int f(struct h *h) { struct addrinfo *ai; if (!getaddrinfo("x", NULL, h, &ai)) { if (ai && ai->ai_canonname) looks(ai); freeaddrinfo(ai); } return 0; }',
     ],
+    [
+      'where a call tells whether it is there',
+      'int f(void) { char *p = malloc(9); if (!looks(p != NULL)) return -1; free(p); return 0; }',
+    ],
     ['of what is never released', 'int f(void) { char *p = malloc(9); if (looks(p)) return 1; return 0; }'],
     [
       'through a volatile variable',
