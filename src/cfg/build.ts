@@ -40,9 +40,8 @@ class Unshapeable extends Error {
  * @returns a refusal for a computed goto, an asm goto, a statement expression, a goto without its label
  */
 export function buildGraph(tree: FunctionTree, bindings: Bindings): Graph | Refusal {
-  const builder = new GraphBuilder(tree, bindings);
   try {
-    return builder.build();
+    return new GraphBuilder(tree, bindings).build();
   } catch (error) {
     if (error instanceof Unshapeable) return error.refusal;
     throw error;

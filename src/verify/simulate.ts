@@ -58,6 +58,11 @@ export interface SimulationOptions {
 
 /** States kept apart at one pair of places before they are joined. */
 const STATES_PER_PLACE = 6;
+/** Values computed early that may wait for the before side over a loop: each round adds those of its own. */
+const MOST_OWED_IN_LOOP = 4;
+/** States explored for each operation of both programs, and for the smallest, before the proof is given up. */
+const STATES_PER_OPERATION = 4;
+const FEWEST_STATES = 1000;
 /** Events the before side may run ahead. */
 const MOST_PENDING = 24;
 
@@ -102,6 +107,7 @@ class Walk {
   readonly #exits = new Set<number>();
   readonly #before: Program;
   readonly #after: Program;
+  readonly #budget: number;
   #states = 0;
 
   constructor(before: Program, after: Program, terms: TermTable, options: SimulationOptions) {
@@ -109,6 +115,8 @@ class Walk {
     this.#options = options;
     this.#before = before;
     this.#after = after;
+    const size = before.ops.length + after.ops.length;
+    this.#budget = Math.min(options.budget, FEWEST_STATES + STATES_PER_OPERATION * size);
   }
 
   run(): Simulation {
@@ -845,7 +853,7 @@ class Walk {
   #header(state: State): void {
     if (state.pending.length > 0)
       this.#fail(state, 'a loop stands between reordered effects', 'unproved', 'order-conflict');
-    this.#payUp(state);
+    this.#payUp(state, state.owed.size > MOST_OWED_IN_LOOP);
     this.#visit(state);
     state.before.reborn.clear();
     state.after.reborn.clear();
@@ -860,7 +868,7 @@ class Walk {
    * too many states meet, the state is widened to one that covers both.
    */
   #visit(state: State, canWiden = true): void {
-    if (++this.#states > this.#options.budget)
+    if (++this.#states > this.#budget)
       this.#fail(state, 'the proof takes too many steps', 'unproved', 'budget-exceeded');
     const key = `${state.before.at},${state.after.at},${state.before.stack.length},${state.after.stack.length},${state.pending.length}`;
     const text = new Canonical(this.#terms, state).text();

@@ -342,6 +342,11 @@ const CONTROL: readonly Pair[] = [
     'int f(int x) { switch (x) { case 1: g(); case 2: h(); break; } return 0; }',
   ],
   [
+    'a label that is there twice',
+    'int f(int n) { if (n) goto out; step(); out: return 0; }',
+    'int f(int n) { if (n) goto out; out: step(); out: return 0; }',
+  ],
+  [
     'default in the middle',
     'int f(int x) { switch (x) { case 1: g(); break; default: step(); break; case 2: h(); } return 0; }',
     'int f(int x) { switch (x) { case 1: g(); break; default: step(); case 2: h(); } return 0; }',
@@ -557,6 +562,7 @@ const RELEASES: readonly Pair[] = [
 const UNDEFINED: ReadonlySet<string> = new Set([
   'int f(void) { __volatile__ int x = g(); int a = x; int b = x; return a + b; }',
   'int f(void) { __volatile__ int x = g(); int a = x; int b = a; return a + b; }',
+  'int f(int n) { if (n) goto out; out: step(); out: return 0; }',
   'int f(int x) { return (x = 1) + x; }',
   'int f(int i) { i = i++ + 1; return i; }',
   'int f(void) { step(); return __COUNTER__; }',

@@ -1,0 +1,72 @@
+/**
+ * Generated pairs: whatever the judge calls proved must be the same under every outcome of what is called, as an
+ * interpreter of its own finds. More pairs: GENERATED_PAIRS=100000; the same ones again: GENERATED_SEED.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { findDifference } from './generated/compare.ts';
+import { Maker } from './generated/make.ts';
+import { write } from './generated/program.ts';
+import type { Routine } from './generated/program.ts';
+import { judge } from './judge.ts';
+
+const HEAD = `
+#include <stdio.h>
+#include <stdlib.h>
+#include <errno.h>
+struct s { int n; char c; char *buf; };
+int G;
+int g(int);
+int get(int *);
+int use(const void *, int);
+void step(void);
+void log_error();
+`;
+
+const PAIRS = Number(process.env.GENERATED_PAIRS ?? 2000);
+const SEED = Number(process.env.GENERATED_SEED ?? Math.floor(Math.random() * 0x7fff_ffff));
+
+const pairs = fc.gen().map((random) => new Maker((below) => random(fc.nat, Math.max(below - 1, 0))).pair());
+
+interface Tally {
+  proved: number;
+  /** Pairs that were not proved, and how many of those that were run do differ. */
+  unproved: number;
+  run: number;
+  different: number;
+}
+
+/** Running a pair that was not proved only shows that the pairs are worth judging. */
+const RUN_ONE_OF = 8;
+
+function isProved(verdict: string): boolean {
+  return verdict === 'identical' || verdict === 'equivalent';
+}
+
+/** Judges one pair; what was proved is run. */
+function check({ before, after }: { before: Routine; after: Routine }, tally: Tally): void {
+  const { verdict, reason } = judge(write(before), write(after), HEAD);
+  if (!isProved(verdict)) {
+    if (tally.unproved++ % RUN_ONE_OF > 0) return;
+    tally.run++;
+    if (findDifference(before, after, 'exact') !== undefined) tally.different++;
+    return;
+  }
+  tally.proved++;
+  const difference = findDifference(before, after, verdict === 'equivalent' ? 'by-table' : 'exact');
+  expect(difference, `${verdict} ${reason ?? ''}\n${write(before)}${write(after)}${difference ?? ''}`).toBeUndefined();
+}
+
+describe('generated pairs', () => {
+  test(`no wrong proof in ${PAIRS} pairs (seed ${SEED})`, () => {
+    const tally: Tally = { proved: 0, unproved: 0, run: 0, different: 0 };
+    fc.assert(
+      fc.property(pairs, (pair) => check(pair, tally)),
+      { numRuns: PAIRS, seed: SEED, endOnFailure: process.env.GENERATED_SHRINK === undefined },
+    );
+    // The judge is neither blind nor is everything alike.
+    expect(tally.proved).toBeGreaterThan(PAIRS / 10);
+    expect(tally.different).toBeGreaterThan(tally.run / 4);
+    console.log(tally);
+  });
+});
