@@ -87,9 +87,11 @@ function callGroups(event: Happened): (readonly Term[])[] {
   return groups;
 }
 
-/** The result is storage that did not exist before. */
+/** The result is storage that did not exist before: from an allocator, or a stream of the C library. */
 export function isFreshResult(event: Event): boolean {
-  return event.facts?.acquires?.some((one) => one.handle === 'result' && one.kind === 'memory') === true;
+  const isStream = /^preset (stdio|directories)\b/.test(event.facts?.from ?? '');
+  const acquires = event.facts?.acquires?.filter((one) => one.handle === 'result') ?? [];
+  return acquires.some((one) => one.kind === 'memory' || (isStream && one.kind === 'handle'));
 }
 
 function isOfPreset(event: Event): boolean {

@@ -605,7 +605,9 @@ class Walk {
 
   /** After it the before side goes on, whatever it does. */
   #isCertainToReturn(event: Event): boolean {
-    return isMemoryRelease(event) || isDiagnostic(event) || (event.kind === 'store' && !event.mayJump);
+    if (event.kind === 'store') return !event.mayJump;
+    if (event.kind === 'call' && event.facts?.neverReturns === false) return true;
+    return isMemoryRelease(event) || isDiagnostic(event);
   }
 
   /** The before side executes its event alone: the after side's must be able to pass it later. */
