@@ -21,6 +21,7 @@ int get(int *);
 int use(const void *, int);
 void step(void);
 void log_error();
+#define SAFE_FREE(p) do { free(p); (p) = NULL; } while (0)
 `;
 
 const PAIRS = Number(process.env.GENERATED_PAIRS ?? 2000);

@@ -33,15 +33,16 @@ export interface Draft {
 
 /**
  * Takes off the top of an added block what only one exit has and what is no release: it can as well stay there. Also
- * leaves out branches that give no release away.
+ * leaves out branches that give no release away, and labels that some `#if` branch would leave unused.
  */
 export function tidied(
+  study: Study,
   host: FunctionExit | undefined,
   block: readonly Item[],
   joins: readonly Join[],
 ): [readonly Item[], Join[]] {
   let shared = block;
-  let kept = withoutNested(joins).filter(
+  let kept = onePerCompilation(study, host, withoutNested(joins)).filter(
     (join) => join.exit.kind !== 'branch' || join.consumed.some((item) => item.isRelease),
   );
   for (;;) {
@@ -54,6 +55,15 @@ export function tidied(
     kept = kept.map((join) => (join === only ? lowered(join, first) : { ...join, entry: join.entry - 1 }));
   }
   return [shared, kept.filter((join) => join.consumed.length > 0)];
+}
+
+/** Each label needs a goto that is compiled whenever the label is, and an added block no code of one `#if` branch. */
+function onePerCompilation(study: Study, host: FunctionExit | undefined, joins: readonly Join[]): Join[] {
+  const target = host ? exitEnd(host) : study.tree.body.end - 1;
+  const always = new Set(
+    joins.filter((join) => study.conditionals.isSame(exitEnd(join.exit), target)).map((join) => join.entry),
+  );
+  return joins.filter((join) => always.has(join.entry));
 }
 
 /** The same exit without its first statement in the block. */

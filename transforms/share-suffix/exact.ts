@@ -196,7 +196,7 @@ function makeDraft(
     const places = new Map(consumed.map((item, index) => [item, block[longest - length + index] ?? item]));
     joins.push({ exit, entry: longest - length, consumed, places });
   }
-  const [shared, kept] = tidied(host, block, joins);
+  const [shared, kept] = tidied(study, host, block, joins);
   return {
     host,
     donor,

@@ -40,7 +40,7 @@ export function looseDrafts(study: Study): Draft[] {
 export function findLooseObstacle(study: Study): Barrier | undefined {
   const obstacles: Barrier[] = [];
   if (findLoose(study, obstacles).length === 0) return undefined;
-  const rank = ['unnameable-type', 'order-conflict', 'not-proved'];
+  const rank = ['stateful-macro', 'unnameable-type', 'order-conflict', 'not-proved'];
   return obstacles.sort((a, b) => rank.indexOf(a.code) - rank.indexOf(b.code))[0];
 }
 
@@ -48,7 +48,7 @@ export function findLooseObstacle(study: Study): Barrier | undefined {
 function findLoose(study: Study, obstacles: Obstacles | undefined): Draft[] {
   const handles = new Handles(study);
   const drafts: Draft[] = [];
-  for (const { host, donor, block } of blocksOf(study)) {
+  for (const { host, donor, block } of blocksOf(study, obstacles !== undefined)) {
     const own = host && conflictOf(study, windowOf(study, host), block);
     if (own) obstacles?.push(own);
     if (own && !obstacles) continue;
@@ -70,7 +70,7 @@ interface BlockChoice {
 }
 
 /** Orders of releases worth trying: each exit's own, and that with the rarest first. */
-function blocksOf(study: Study): BlockChoice[] {
+function blocksOf(study: Study, isRelaxed: boolean): BlockChoice[] {
   const choices: BlockChoice[] = [];
   const seen = new Set<string>();
   const add = (host: FunctionExit | undefined, donor: FunctionExit, block: readonly Item[]): void => {
@@ -83,7 +83,7 @@ function blocksOf(study: Study): BlockChoice[] {
   const isShared = (item: Item): boolean => (counts.get(item.key) ?? 0) > 1;
   for (const host of study.exits) {
     if (!mayHost(study, host)) continue;
-    const block = windowOf(study, host).filter(isShareable);
+    const block = windowOf(study, host).filter((item) => isShareable(item, isRelaxed));
     add(
       host,
       host,
@@ -96,7 +96,7 @@ function blocksOf(study: Study): BlockChoice[] {
     for (const donor of study.exits.toReversed()) {
       if (donor.isTop) continue;
       const block = windowOf(study, donor)
-        .filter((item) => isShareable(item) && livesAtEnd(study, item))
+        .filter((item) => isShareable(item, isRelaxed) && livesAtEnd(study, item))
         .filter((item) => isShared(item) || item.isRelease || item.isReset)
         .map((item) => plainest(study, item));
       add(undefined, donor, block);
@@ -138,8 +138,9 @@ const LONGEST_BLOCK = 16;
 /** Blocks tried per function. */
 const MOST_BLOCKS = 24;
 
-function isShareable(item: Item): boolean {
-  return !item.barrier && item.labels.length === 0;
+function isShareable(item: Item, isRelaxed: boolean): boolean {
+  if (item.labels.length > 0) return false;
+  return !item.barrier || (isRelaxed && item.barrier.code === 'stateful-macro');
 }
 
 /** The statements before an exit's return that may be looked at: up to a declaration or a jump. */
@@ -198,6 +199,7 @@ function entryAt(
     const at = free.findLastIndex((mine) => mine.key === item.key || sameRelease(study, mine, item));
     const [mine] = at >= 0 ? free.splice(at, 1) : [];
     if (mine) {
+      if (mine.barrier) obstacles?.push(mine.barrier);
       order.push(mine);
       places.set(mine, item);
       continue;
@@ -310,7 +312,7 @@ function build(
     joins.push({ exit, entry: usable.index, consumed: usable.consumed, places: usable.places });
     for (const [declaration, preparation] of usable.preparations) preparations.set(declaration, preparation);
   }
-  const [shared, moved] = tidied(host, block, joins);
+  const [shared, moved] = tidied(study, host, block, joins);
   if (moved.length === 0) return undefined;
   const score = scoreOf(study, host, shared, moved) - preparations.size;
   return { host, donor, block: shared, joins: moved, score, preparations };

@@ -47,6 +47,9 @@ export function canAppend(study: Study): boolean {
 export function mayJoin(study: Study, exit: FunctionExit, host: FunctionExit | undefined): boolean {
   // A return in the body itself would jump to what stands right behind it.
   if (exit.isTop && exit.kind !== 'branch') return false;
+  // The label has to be there wherever the goto is.
+  const target = host ? exitEnd(host) : study.tree.body.end - 1;
+  if (!study.conditionals.isWithin(exitEnd(exit), target)) return false;
   return !host || exitEnd(exit) < exitEnd(host) || exit.container.start > exitEnd(host);
 }
 

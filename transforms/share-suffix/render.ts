@@ -178,7 +178,7 @@ function renderInPlace(rendering: Rendering): Edit[] | Refusal {
   const first = draft.block[0];
   if (!host || !first) return [];
   const span = { start: first.labelStart, end: exitEnd(host) };
-  if (study.statements.isFrozen(span) || conditionalDepth(study, first.start) > 0) {
+  if (study.statements.isFrozen(span)) {
     return refuse(
       'preprocessor-in-region',
       'preprocessor lines stand in the cleanup that the others would share',
@@ -345,7 +345,9 @@ function renderDeclarations(rendering: Rendering): Edit[] {
     head.push(`${declared(study, declaration)} = ${value};`);
     edits.push(withoutType(study, layout, declaration));
   }
-  return head.length > 0 ? [...edits, declareAtHead(study, layout, head)] : edits;
+  if (head.length === 0) return edits;
+  const place = draft.host ? exitEnd(draft.host) : study.tree.body.end - 1;
+  return [...edits, declareAtHead(study, layout, head, place)];
 }
 
 /** `T *x` of a declaration. */
@@ -363,21 +365,17 @@ function withoutType(study: Study, layout: Layout, declaration: Declaration): Ed
   return { start: layout.lineStart(statement.start), end: layout.lineEnd(statement.end), text: '' };
 }
 
-/** Declarations at the head of the body, before those that are there, so that an acquisition and its check stay together. */
-function declareAtHead(study: Study, layout: Layout, texts: readonly string[]): Edit {
+/**
+ * Declarations at the head of the body, before those that are there, so that an acquisition and its check stay together;
+ * where the block stands in an `#if` branch, at the head of the branch.
+ */
+function declareAtHead(study: Study, layout: Layout, texts: readonly string[], place: number): Edit {
   const { body } = study.tree;
-  const next = statementsOf(body)[0];
-  const at = layout.lineEnd(body.start);
+  const branch = study.conditionals.pathAt(place).at(-1);
+  const at = branch ? branch.start : layout.lineEnd(body.start);
+  const next = statementsOf(body).find((node) => node.start >= at);
   const indent = layout.indentAt(next?.start ?? body.end);
   const startsWithText = next?.kind !== 'declaration' || /^\s*\/[/*]/.test(study.tree.source.slice(at));
-  const blank = next && startsWithText && !layout.hasBlankBelow(body.start) ? layout.newline : '';
+  const blank = next && startsWithText && !layout.hasBlankBelow(at - 1) ? layout.newline : '';
   return { start: at, end: at, text: texts.map((text) => indent + text + layout.newline).join('') + blank };
-}
-
-/** How many `#if` of the function are open at an offset. */
-export function conditionalDepth(study: Study, offset: number): number {
-  const text = study.tree.source.slice(study.tree.root.start, offset);
-  let depth = 0;
-  for (const match of text.matchAll(/^[ \t]*#[ \t]*(if|endif)/gm)) depth += match[1] === 'if' ? 1 : -1;
-  return depth;
 }

@@ -5,6 +5,7 @@ import type { HouseStyle } from '../../src/rewrite/house-style.ts';
 import type { Declaration } from '../../src/syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../../src/syntax/tree.ts';
 import type { FunctionTree } from '../../src/syntax/tree.ts';
+import { Conditionals } from './conditionals.ts';
 import { findExits } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
 import { findVariableLength } from './hazards.ts';
@@ -40,6 +41,7 @@ export interface Study {
   readonly statements: Statements;
   readonly exits: readonly FunctionExit[];
   readonly releases: Releases;
+  readonly conditionals: Conditionals;
   /** Variable length arrays: no jump may enter their scope. */
   readonly variableLength: readonly SyntaxNode[];
   /** A called name of which nothing is known, if there is one: it may be a macro that assigns or jumps. */
@@ -71,6 +73,7 @@ export function studyFunction(tree: FunctionTree, context: PlanContext, names: N
     get unknownCall() {
       return unknownCall();
     },
+    conditionals: new Conditionals(tree),
     releases: new Releases(tree, names, context.knowledge),
     gotos,
     get acquired() {

@@ -1,6 +1,6 @@
 /** Do two routines do the same under every outcome of what they call? Said by running both. */
 import type { Routine } from './program.ts';
-import { run } from './run.ts';
+import { canJump, run } from './run.ts';
 import type { Effect, World } from './run.ts';
 
 /** Outcomes tried are those of the first so many calls. */
@@ -11,9 +11,14 @@ export type Order = 'exact' | 'by-table';
 
 /** The first outcomes under which they differ, in words; undefined where there are none. */
 export function findDifference(before: Routine, after: Routine, order: Order): string | undefined {
-  for (const isShared of [false, true]) {
-    for (const isSame of [false, true]) {
-      const difference = inWorld(before, after, order, { isShared, isSame });
+  const jumps = canJump(before) ? [false, true] : [false];
+  for (const hasJump of jumps) {
+    for (const [isShared, isSame] of [
+      [false, false],
+      [true, false],
+      [false, true],
+    ] as const) {
+      const difference = inWorld(before, after, order, { isShared, isSame, hasJump });
       if (difference !== undefined) return difference;
     }
   }

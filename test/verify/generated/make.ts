@@ -18,15 +18,22 @@ const binary = (operator: Operator, left: Expression, right: Expression): Expres
 });
 const assign = (to: Expression, value: Expression): Statement => ({ kind: 'assign', to, value });
 const evaluate = (value: Expression): Statement => ({ kind: 'evaluate', value });
-const release = (handle: string): Statement =>
-  handle === 'o'
-    ? { kind: 'if', test: name('o'), then: [evaluate(call('fclose', name('o')))], otherwise: undefined }
-    : evaluate(call('free', name(handle)));
+/** How handles are given back in one routine. */
+interface Releases {
+  readonly callee: 'free' | 'SAFE_FREE';
+  /** What every exit does behind its releases. */
+  readonly finale: Body;
+}
+
+function release(handle: string, { callee }: Releases): Statement {
+  if (handle !== 'o') return evaluate(call(callee, name(handle)));
+  return { kind: 'if', test: name('o'), then: [evaluate(call('fclose', name('o')))], otherwise: undefined };
+}
 
 /** One way out: what stands before the releases, which these are, what is returned. */
 interface Exit {
   readonly extra: Body;
-  readonly releases: readonly string[];
+  readonly releases: Body;
   readonly value: Expression;
 }
 
@@ -37,6 +44,9 @@ type Plan = readonly (
 
 export class Maker {
   readonly #choose: Choose;
+  #releases: Releases = { callee: 'free', finale: [] };
+  /** Handles that the last exit releases, in its order. */
+  #order: readonly string[] = [];
 
   constructor(choose: Choose) {
     this.#choose = choose;
@@ -55,8 +65,12 @@ export class Maker {
   /** A pair of versions: the second is a rewrite of the first, damaged in no, one or two places. */
   pair(): { readonly before: Routine; readonly after: Routine } {
     const returns = this.#one(['int', 'int', 'char', 'long'] as const);
+    this.#releases = {
+      callee: this.#one(['free', 'free', 'SAFE_FREE'] as const),
+      finale: this.#chance(30) ? [this.#effect([])] : [],
+    };
     const plan = this.#plan();
-    const before = this.#written(plan, 'in-place');
+    const before = this.#written(plan, this.#one(['in-place', 'in-place', 'in-place', 'single', 'ladder'] as const));
     const form = this.#one(['in-place', 'single', 'single', 'ladder', 'nested'] as const);
     let after = this.#written(plan, form);
     const damages = this.#one([0, 0, 1, 1, 1, 2]);
@@ -122,8 +136,20 @@ export class Maker {
     if (this.#chance(30)) releases = releases.toReversed();
     // Leaks and double releases are what the original does: they must stay.
     if (this.#chance(8)) releases = releases.slice(1);
-    const extra = this.#chance(35) ? [this.#effect(held)] : [];
-    return { extra, releases, value: this.#value() };
+    this.#order = releases;
+    return {
+      extra: this.#extra(held),
+      releases: [...releases.map((handle) => release(handle, this.#releases)), ...this.#releases.finale],
+      value: this.#value(),
+    };
+  }
+
+  #extra(held: readonly string[]): Body {
+    if (this.#chance(60)) return [];
+    if (this.#chance(70)) return [this.#effect(held)];
+    // An object of the exit's own block, of which a callee may keep a pointer.
+    const told = evaluate(call('get', { kind: 'address', name: 'u' }));
+    return [{ kind: 'declare', name: 'u', type: 'int', value: number(5) }, told];
   }
 
   #value(): Expression {
@@ -186,6 +212,8 @@ export class Maker {
     ]);
     return this.#one([
       evaluate(call('step')),
+      evaluate(call('CHECK', integer)),
+      { kind: 'add', to: place, value: integer },
       evaluate(call('log_error', integer)),
       evaluate(call('log_error', this.#pointer(held))),
       evaluate(call('use', this.#pointer(held), integer)),
@@ -211,12 +239,14 @@ export class Maker {
     if (form === 'in-place') return [...locals, ...plan.flatMap((step) => inPlace(step))];
     const type = this.#one(['int', 'int', 'int', 'long', 'char', '_Bool', 'unsigned char'] as const);
     const status: Statement = { kind: 'declare', name: 'r', type, value: number(this.#one([0, -1])) };
-    const last = plan.at(-1);
-    const order = last?.kind === 'exit' ? last.exit.releases : [];
-    const body = plan.flatMap((step) => jumping(step, form, order));
-    const labels = order.flatMap((handle): Body => [...(form === 'ladder' ? [label(handle)] : []), release(handle)]);
+    const body = plan.flatMap((step) => jumping(step, form, this.#order));
+    const { finale } = this.#releases;
+    const labels = this.#order.flatMap((handle): Body => [
+      ...(form === 'ladder' ? [label(handle)] : []),
+      release(handle, this.#releases),
+    ]);
     const end: Statement = form === 'ladder' ? label('none') : { kind: 'label', label: 'out' };
-    const tail = form === 'single' ? [end, ...labels] : [...labels, end];
+    const tail = form === 'single' ? [end, ...labels, ...finale] : [...labels, end, ...finale];
     return [...locals, status, ...body, ...tail, { kind: 'return', value: name('r') }];
   }
 
@@ -289,6 +319,8 @@ export class Maker {
         return { ...statement, test: this.#otherExpression(statement.test) };
       case 'count':
         return { ...statement, to: statement.to + this.#choose(3) - 1 };
+      case 'add':
+        return { ...statement, value: this.#otherExpression(statement.value) };
       case 'assign':
         return this.#chance(30) && statement.to.kind === 'name'
           ? { ...statement, to: name(this.#one(['x', 'z', 'G', 'r'])) }
@@ -342,7 +374,7 @@ function label(handle: string): Statement {
 }
 
 function wayOut(exit: Exit): Body {
-  return [...exit.extra, ...exit.releases.map((handle) => release(handle)), { kind: 'return', value: exit.value }];
+  return [...exit.extra, ...exit.releases, { kind: 'return', value: exit.value }];
 }
 
 function inPlace(step: Plan[number]): Body {
@@ -357,7 +389,8 @@ function jumping(step: Plan[number], form: 'single' | 'ladder', order: readonly 
   const { exit, test } = step;
   const status = assign(name('r'), exit.value);
   if (!test) return [status];
-  const first = order.find((handle) => exit.releases.includes(handle));
+  const text = JSON.stringify(exit.releases);
+  const first = order.find((handle) => text.includes(`"name":"${handle}"`));
   const to: Statement = { kind: 'goto', label: form === 'single' ? 'out' : `end_${first ?? 'none'}` };
   return [{ kind: 'if', test, then: [...exit.extra, status, to], otherwise: undefined }];
 }

@@ -12,6 +12,12 @@ export type Expression =
   | { readonly kind: 'address'; readonly name: string }
   | { readonly kind: 'not'; readonly of: Expression }
   | { readonly kind: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'choice';
+      readonly test: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+    }
   | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expression[] };
 
 export type Operator = '+' | '==' | '!=' | '<' | '>=' | '&&' | '||';
@@ -21,6 +27,8 @@ export type Type = 'int' | 'char' | 'unsigned char' | '_Bool' | 'long' | 'char *
 export type Statement =
   | { readonly kind: 'declare'; readonly name: string; readonly type: Type; readonly value: Expression | undefined }
   | { readonly kind: 'assign'; readonly to: Expression; readonly value: Expression }
+  /** `to += value` */
+  | { readonly kind: 'add'; readonly to: Expression; readonly value: Expression }
   | { readonly kind: 'evaluate'; readonly value: Expression }
   | { readonly kind: 'if'; readonly test: Expression; readonly then: Body; readonly otherwise: Body | undefined }
   | { readonly kind: 'while'; readonly test: Expression; readonly body: Body }
@@ -75,6 +83,8 @@ function writeStatement(statement: Statement, depth: number): string {
     }
     case 'assign':
       return `${writeExpression(statement.to)} = ${writeExpression(statement.value)};`;
+    case 'add':
+      return `${writeExpression(statement.to)} += ${writeExpression(statement.value)};`;
     case 'evaluate':
       return `${writeExpression(statement.value)};`;
     case 'if': {
@@ -125,12 +135,15 @@ function writeExpression(expression: Expression): string {
       return `!${operand(expression.of)}`;
     case 'binary':
       return `${operand(expression.left)} ${expression.operator} ${operand(expression.right)}`;
+    case 'choice':
+      return `${operand(expression.test)} ? ${operand(expression.then)} : ${operand(expression.otherwise)}`;
     case 'call':
       return `${expression.callee}(${expression.args.map((one) => writeExpression(one)).join(', ')})`;
   }
 }
 
 function operand(expression: Expression): string {
-  const isAtom = expression.kind !== 'binary' && !(expression.kind === 'number' && expression.value < 0);
+  const isAtom =
+    !['binary', 'choice'].includes(expression.kind) && !(expression.kind === 'number' && expression.value < 0);
   return isAtom ? writeExpression(expression) : `(${writeExpression(expression)})`;
 }

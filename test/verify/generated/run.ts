@@ -29,6 +29,8 @@ export interface World {
   readonly isShared: boolean;
   /** `s == t` */
   readonly isSame: boolean;
+  /** The macro `CHECK` jumps to `out`. */
+  readonly hasJump: boolean;
 }
 
 class Undefined extends Error {}
@@ -40,6 +42,8 @@ type Returned = { readonly to: 'return'; readonly value: Value };
 interface Local {
   readonly type: Type;
   value: Value;
+  /** Its block has not been left. */
+  isAlive: boolean;
 }
 
 const FIELDS: Readonly<Record<string, Type>> = { n: 'int', c: 'char', buf: 'char *' };
@@ -60,6 +64,7 @@ class Machine {
   readonly effects: Effect[] = [];
   asked = 0;
   readonly #outcomes: readonly boolean[];
+  readonly #hasJump: boolean;
   readonly #scopes: Map<string, Local>[] = [];
   /** Contents of memory: `5.n`, `G`. */
   readonly #memory = new Map<string, Value>();
@@ -73,13 +78,14 @@ class Machine {
 
   constructor(outcomes: readonly boolean[], world: World) {
     this.#outcomes = outcomes;
+    this.#hasJump = world.hasJump;
     const p = this.#object({ '*': 70 });
     const buf = world.isShared ? p : this.#object({ '*': 71 });
     const s = this.#object({ n: 3, c: 4, buf });
     const t = world.isSame ? s : this.#object({ n: 5, c: 6, buf: this.#object({ '*': 72 }) });
     this.#scopes.push(new Map());
     for (const [name, value] of Object.entries({ n: 2, p, s, t }))
-      this.#scopes[0]?.set(name, { type: PARAMETERS[name] ?? 'int', value });
+      this.#scopes[0]?.set(name, { type: PARAMETERS[name] ?? 'int', value, isAlive: true });
     for (let pointer = 1; pointer <= this.#objects; pointer++) this.#shared.add(pointer);
     this.#memory.set('G', 8);
     this.#memory.set('errno', 0);
@@ -139,6 +145,7 @@ class Machine {
       }
       return undefined;
     } finally {
+      for (const local of scope.values()) local.isAlive = false;
       this.#scopes.pop();
     }
   }
@@ -150,7 +157,7 @@ class Machine {
 
   #declare(statement: Extract<Statement, { kind: 'declare' }>, isReached: boolean): void {
     const value = isReached && statement.value ? convert(statement.type, this.#value(statement.value)) : undefined;
-    this.#scopes.at(-1)?.set(statement.name, { type: statement.type, value });
+    this.#scopes.at(-1)?.set(statement.name, { type: statement.type, value, isAlive: true });
   }
 
   #statement(statement: Statement, from: string | undefined): Jump | undefined {
@@ -162,9 +169,14 @@ class Machine {
       case 'assign':
         this.#assign(statement.to, this.#value(statement.value));
         return undefined;
-      case 'evaluate':
-        this.#value(statement.value);
+      case 'add':
+        this.#assign(
+          statement.to,
+          this.#value({ kind: 'binary', operator: '+', left: statement.to, right: statement.value }),
+        );
         return undefined;
+      case 'evaluate':
+        return this.#evaluate(statement.value);
       case 'if':
         return this.#if(statement, from);
       case 'while':
@@ -184,6 +196,17 @@ class Machine {
       default:
         return undefined;
     }
+  }
+
+  /**
+   * `CHECK(e);` is a macro that the judge knows nothing of: it calls, with the value of `x`, then assigns `x`, and when
+   * that fails jumps to `out`, if it is a macro that does.
+   */
+  #evaluate(value: Expression): Jump | undefined {
+    const result = this.#value(value);
+    if (value.kind !== 'call' || value.callee !== 'CHECK') return undefined;
+    this.#assign({ kind: 'name', name: 'x' }, 99);
+    return result !== 0 && this.#hasJump ? { to: 'label', label: 'out' } : undefined;
   }
 
   #if(statement: Extract<Statement, { kind: 'if' }>, from: string | undefined): Jump | undefined {
@@ -260,6 +283,8 @@ class Machine {
         return this.#truth(expression.of) ? 0 : 1;
       case 'binary':
         return this.#binary(expression);
+      case 'choice':
+        return this.#value(this.#truth(expression.test) ? expression.then : expression.otherwise);
       case 'call':
         return this.#callee(expression);
     }
@@ -315,7 +340,12 @@ class Machine {
     if (callee === 'get' && first?.kind === 'address') return this.#get(first.name);
     const values = args.map((arg) => this.#value(arg));
     const [value] = values;
+    if (callee === 'CHECK') values.push(this.#value({ kind: 'name', name: 'x' }));
     switch (callee) {
+      case 'SAFE_FREE':
+        this.#callee({ kind: 'call', callee: 'free', args });
+        if (first) this.#assign(first, 0);
+        return 0;
       case 'malloc':
       case 'fopen': {
         this.effects.push({ kind: 'opaque', what: `${callee} ${values.map((one) => show(one)).join(',')}` });
@@ -355,6 +385,8 @@ class Machine {
       if (/\.[nc*]$/.test(place) && this.#alive.has(object) && this.#shared.has(object))
         this.#memory.set(place, next % 100);
     }
+    // What was told to a callee must still be there when another one may look at it.
+    if ([...this.#known].some((local) => !local.isAlive)) throw new Undefined();
     for (const local of this.#known) local.value = next % 100;
     return this.#outcome() ? 0 : -1;
   }
@@ -378,6 +410,11 @@ class Machine {
     const contents = [...this.#memory].filter(([place]) => place.startsWith(`${value.pointer}.`));
     return `${show(value)}{${contents.map(([place, content]) => `${place}=${show(content)}`).join(' ')}}`;
   }
+}
+
+/** A macro can jump to `out` only where the original has that label. */
+export function canJump(routine: Routine): boolean {
+  return routine.body.some((one) => holds(one, 'out'));
 }
 
 function number(value: number): Expression {
