@@ -38,6 +38,9 @@ export interface OutputFlags {
 
 /** Flags of check, diff and apply. */
 export interface ProjectFlags extends KnowledgeFlags, OutputFlags {
+  readonly staged?: boolean;
+  readonly changed?: boolean;
+  readonly since?: string;
   readonly function?: RegExp;
   readonly exclude: readonly string[];
   readonly filesFrom?: string;
@@ -77,6 +80,9 @@ export function addOutputFlags(command: Command): void {
 
 export function addProjectFlags(command: Command): void {
   command
+    .option('--staged', 'only functions with staged changes, as they stand in the index of git')
+    .option('--changed', 'only functions with changes since the last commit, staged or not')
+    .option('--since <ref>', 'only functions with changes since the branch left REF (the merge base)')
     .option('--function <regex>', 'only functions whose name matches', readRegExp)
     .option('--exclude <glob>', 'not these files; a pattern as in .gitignore (repeatable)', collect(identity), [])
     .option('--files-from <file>', 'read paths from a file, one a line or NUL-separated; - is stdin')

@@ -1,17 +1,16 @@
 /** What check, diff and apply share: find the files, run them through the pipeline, say what came of it. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import { type ConfigStore, createConfigStore } from '../engine/config.ts';
 import type { ContextSource, RunFlags } from '../engine/context.ts';
-import { discoverFiles, findRoot, type SourceFile, stdinFile } from '../engine/discover.ts';
-import { judge, readSource, type ReadResult } from '../engine/read-source.ts';
+import { findRoot } from '../engine/discover.ts';
 import type { PipelineSource } from '../engine/pipeline.ts';
 import { runFiles, type RunResult, type RunTools, type ToolSource } from '../engine/run.ts';
 import type { Session } from './command.ts';
 import type { ConfigFlags, KnowledgeFlags, ProjectFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
+import { readNames, selectFiles } from './select-files.ts';
 import { readVersion } from './version.ts';
 
 export interface ProjectRun extends RunResult {
@@ -31,15 +30,22 @@ export interface Setting {
 }
 
 /** Root, configs and contexts for some paths. */
-export function createSetting(io: Io, paths: readonly string[], flags: KnowledgeFlags, run?: ProjectFlags): Setting {
+export async function createSetting(
+  io: Io,
+  paths: readonly string[],
+  flags: KnowledgeFlags,
+  run?: ProjectFlags,
+): Promise<Setting> {
   const root = findRoot(io.cwd, paths, flags.root);
-  const configs = createConfigStore(root, configPath(io, flags));
+  const { indexFiles, workTreeFiles } = await import('../engine/repository-files.ts');
+  const files = run?.staged === true ? indexFiles(root) : workTreeFiles(root);
+  const configs = createConfigStore(root, configPath(io, flags), files.readConfig);
   const all = runFlags(flags, run);
   return {
     root,
     configs,
     flags: all,
-    loadContexts: async () => (await import('../engine/context.ts')).createContextSource(root, configs, all),
+    loadContexts: async () => (await import('../engine/context.ts')).createContextSource(files, configs, all),
   };
 }
 
@@ -71,17 +77,11 @@ export async function runProject(
 ): Promise<ProjectRun> {
   const { io } = session;
   const started = io.now();
-  const paths = [...operands, ...(await pathsFromFile(flags.filesFrom, operands, io))];
-  const usesStdin = paths.includes('-');
-  if (usesStdin && paths.length > 1) throw new UsageError('"-" can\'t stand beside other paths');
-  const setting = createSetting(io, usesStdin ? [] : paths, flags, flags);
+  const names = await readNames(operands, flags, io);
+  const paths = names.usesStdin ? [] : [...operands, ...(names.listed ?? [])];
+  const setting = await createSetting(io, paths, flags, flags);
   const { root, configs } = setting;
-  const stdin = usesStdin ? stdinFile(io.cwd, root, flags.stdinFilename ?? 'stdin.c') : undefined;
-  const nothingNamed = flags.filesFrom !== undefined && paths.length === 0;
-  const request = { cwd: io.cwd, root, paths, excludes: flags.exclude };
-  const files = stdin ? [stdin] : nothingNamed ? [] : discoverFiles(request, configs);
-  const stdinText = stdin && Buffer.from(await io.readStdin()).toString('latin1');
-  const read = stdinText === undefined ? readSource : (file: SourceFile): ReadResult => judge(file, stdinText);
+  const { files, read, stdinText } = await selectFiles(command, names, flags, { io, root, configs });
   const progress = createProgress(io, started);
   const result = await runFiles(
     {
@@ -113,25 +113,8 @@ async function createToolSource(setting: Setting, pipelines: PipelineSource): Pr
   const { presets, pairs } = setting.flags;
   const early = presets.length + pairs.length > 0 ? await load() : undefined;
   return {
-    countIfIdle: (text) => pipelines.countIfIdle(text, setting.flags.functionPattern),
+    countIfIdle: (text, { changes }) =>
+      pipelines.countIfIdle(text, { functionPattern: setting.flags.functionPattern, changes }),
     load: async () => early ?? load(),
   };
-}
-
-/** Lists of changed files name all kinds: what is not C is passed over. */
-async function pathsFromFile(file: string | undefined, operands: readonly string[], io: Io): Promise<string[]> {
-  if (file === undefined) return [];
-  if (file === '-' && operands.includes('-')) throw new UsageError('stdin can\'t be both "-" and --files-from -');
-  const text =
-    file === '-' ? Buffer.from(await io.readStdin()).toString('utf8') : readList(resolve(io.cwd, file), file);
-  const paths = text.split(text.includes('\0') ? '\0' : /\r?\n/);
-  return paths.filter((path) => path.endsWith('.c') || path.endsWith('.h'));
-}
-
-function readList(path: string, shown: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new UsageError(`can't read the list of files "${shown}"`);
-  }
 }

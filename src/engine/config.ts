@@ -12,6 +12,7 @@ import type { AcquireFacts, HandlePosition, ResourceKind, Sentinel } from '../re
 import type { Platform } from '../resources/preset.ts';
 import { CONFIG_SHAPE } from './config-shape.ts';
 import { type JsonNode, loadJsonc, valueOf } from './jsonc.ts';
+import { describeErrorCode, errorCode } from './probe.ts';
 import { checkShape, propertiesOf, type SettingSource } from './setting-shape.ts';
 
 export const CONFIG_NAME = 'goto-cleanup.json';
@@ -101,39 +102,48 @@ export interface ConfigStore {
   configFor(path: string): Config;
 }
 
+/** The text of a config file, undefined where there is none. Takes an absolute path. */
+export type ConfigReader = (path: string) => string | undefined;
+
+/** Reads a config in the work tree. One that is there and can't be read is a UsageError. */
+export const readConfigFile: ConfigReader = (path) => {
+  if (!existsSync(path)) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`can't read the config ${path}: ${describeErrorCode(errorCode(error))}`);
+  }
+};
+
 /**
  * @param root folder in which the search upwards ends
  * @param fixed a config file that counts for all (`--config`), or false for none at all (`--isolated`)
  */
-export function createConfigStore(root: string, fixed: string | false | undefined): ConfigStore {
+export function createConfigStore(
+  root: string,
+  fixed: string | false | undefined,
+  read: ConfigReader = readConfigFile,
+): ConfigStore {
   if (fixed === false) return { configFor: () => EMPTY_CONFIG };
+  const load = (path: string): Config | undefined => {
+    const text = read(path);
+    return text === undefined ? undefined : parseConfig(text, path, relative(root, path) || path);
+  };
   if (fixed !== undefined) {
-    const config = loadConfig(fixed, root);
+    const config = load(fixed);
+    if (!config) throw new UsageError(`can't read the config ${relative(root, fixed) || fixed}: no such file`);
     return { configFor: () => config };
   }
   const byFolder = new Map<string, Config>();
   const ofFolder = (folder: string): Config => {
     const known = byFolder.get(folder);
     if (known) return known;
-    const path = join(folder, CONFIG_NAME);
     const isTop = folder === root || dirname(folder) === folder;
-    const config = existsSync(path) ? loadConfig(path, root) : isTop ? EMPTY_CONFIG : ofFolder(dirname(folder));
+    const config = load(join(folder, CONFIG_NAME)) ?? (isTop ? EMPTY_CONFIG : ofFolder(dirname(folder)));
     byFolder.set(folder, config);
     return config;
   };
   return { configFor: (path) => ofFolder(dirname(path)) };
-}
-
-/** Reads and checks one config file; anything wrong is a UsageError with its place. */
-export function loadConfig(path: string, root: string): Config {
-  const shownPath = relative(root, path) || path;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`can't read the config ${shownPath}: ${error instanceof Error ? error.message : ''}`);
-  }
-  return parseConfig(text, path, shownPath);
 }
 
 /** The config of a text. `shownPath` opens the complaints. */

@@ -15,6 +15,7 @@ import {
 } from './knowledge-source.ts';
 import { createPatterns } from './patterns.ts';
 import type { FileContext } from './pipeline.ts';
+import type { RepositoryFiles } from './repository-files.ts';
 
 /** Settings of the command line; each wins over the config. */
 export interface RunFlags {
@@ -38,9 +39,10 @@ export interface ContextSource {
   contextOf(file: SourceFile): FileSettings;
 }
 
-export function createContextSource(root: string, configs: ConfigStore, flags: RunFlags): ContextSource {
+/** @param files of the whole repository: what is known of a name never depends on which files a run selects */
+export function createContextSource(files: RepositoryFiles, configs: ConfigStore, flags: RunFlags): ContextSource {
   const parser = lazyParser();
-  const definitions = createRepositoryDefinitions(root);
+  const definitions = createRepositoryDefinitions(files);
   const pairs = flags.pairs.map(parsePair);
   checkPresets(flags.presets);
   const knowledge = new Map<Config, KnowledgeSource>();
@@ -58,7 +60,11 @@ export function createContextSource(root: string, configs: ConfigStore, flags: R
       const { knowledgeFor } = knowledge.get(config) ?? createSource(config);
       knowledge.set(config, { knowledgeFor });
       const local = localSettings(config, file.absolute);
-      const options = { ...optionsOf(local, flags), acceptLogOrder: config.acceptLogOrder };
+      const options = {
+        ...optionsOf(local, flags),
+        acceptLogOrder: config.acceptLogOrder,
+        ...(file.changes && { changes: file.changes }),
+      };
       return { context: { options, parser, knowledgeFor }, local };
     },
   };

@@ -2,6 +2,7 @@
 import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
+import type { ChangedLines } from './changed-lines.ts';
 import type { Config, ConfigStore } from './config.ts';
 import { comparePaths } from './encoding.ts';
 import { findRepository, isIgnored, listFiles } from './git.ts';
@@ -20,14 +21,18 @@ export interface SourceFile {
   readonly isFolder?: true;
   /** Named by hand: then it is looked at though it is ignored or generated, and what is wrong with it is an error. */
   readonly isNamed: boolean;
+  /** Only functions that one of these overlaps are meant; absent: all. */
+  readonly changes?: readonly ChangedLines[];
 }
 
 export interface DiscoverRequest {
   /** The folder that PATHs are relative to. */
   readonly cwd: string;
   readonly root: string;
-  /** Empty: the root. */
+  /** Named by hand. Empty, and nothing listed: the root. */
   readonly paths: readonly string[];
+  /** Files from a list that a program made: they must be there, and count as found. absent: there is no list. */
+  readonly listed?: readonly string[];
   /** Patterns as in .gitignore, from the root. */
   readonly excludes: readonly string[];
 }
@@ -67,7 +72,8 @@ export function discoverFiles(request: DiscoverRequest, configs: ConfigStore): S
     const path = toSlashes(relative(root, absolute));
     found.set(absolute, { path, absolute, isNamed, ...(absolute.endsWith(sep) && { isFolder: true }) });
   };
-  for (const path of request.paths.length > 0 ? request.paths : [root]) {
+  const takesAll = request.paths.length === 0 && request.listed === undefined;
+  for (const path of takesAll ? [root] : request.paths) {
     const absolute = resolve(cwd, path);
     const kind = probe(absolute);
     if (kind === 'folder') for (const file of listFolder(realpathSync(absolute))) add(file, false);
@@ -75,12 +81,26 @@ export function discoverFiles(request: DiscoverRequest, configs: ConfigStore): S
     else if (isGlob(path)) for (const file of expandGlob(cwd, path)) add(realPath(file), true);
     else throw new MissingPath(path);
   }
-  const isExcluded = createFilter(request, configs);
-  return [...found.values()].filter((file) => !isExcluded(file)).toSorted((a, b) => comparePaths(a.path, b.path));
+  for (const path of request.listed ?? []) {
+    const absolute = resolve(cwd, path);
+    if (probe(absolute) !== 'file') throw new MissingPath(path);
+    add(realPath(absolute), false);
+  }
+  return filterFiles([...found.values()], request, configs);
+}
+
+/** Leaves out what flags and configs exclude; the rest in byte order. */
+export function filterFiles(
+  files: readonly SourceFile[],
+  request: Pick<DiscoverRequest, 'excludes'>,
+  configs: ConfigStore,
+): SourceFile[] {
+  const isExcluded = createFilter(request.excludes, configs);
+  return files.filter((file) => !isExcluded(file)).toSorted((a, b) => comparePaths(a.path, b.path));
 }
 
 /** The real path of a file's folder and the file behind a link, so that no file comes twice. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
@@ -89,7 +109,8 @@ function realPath(path: string): string {
   }
 }
 
-const C_PATTERNS = ['*.c', '*.h'];
+/** C by name, as git is asked for it: these match in every folder. */
+export const C_PATTERNS = ['*.c', '*.h'];
 
 /** All C files of a repository, whatever a run selects, in byte order: relative to the root, with `/`. */
 export function listRepository(root: string): string[] {
@@ -153,8 +174,8 @@ function expandGlob(cwd: string, glob: string): string[] {
 }
 
 /** Patterns of the command line count from the root, those of a config from its own folder. */
-function createFilter(request: DiscoverRequest, configs: ConfigStore): (file: SourceFile) => boolean {
-  const flags = createPatterns(request.excludes);
+function createFilter(excludes: readonly string[], configs: ConfigStore): (file: SourceFile) => boolean {
+  const flags = createPatterns(excludes);
   const byConfig = new Map<Config, { include: Patterns | undefined; exclude: Patterns }>();
   return ({ path, absolute }) => {
     if (flags.match(path)) return true;
@@ -172,7 +193,8 @@ function createFilter(request: DiscoverRequest, configs: ConfigStore): (file: So
   };
 }
 
-function toSlashes(path: string): string {
+/** A path of this system as reports show it. */
+export function toSlashes(path: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/');
 }
 

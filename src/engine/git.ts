@@ -40,10 +40,15 @@ function readIfPossible(path: string): string {
 
 /**
  * Files below a folder that git tracks, or would if it were told to: what it ignores is left out.
+ * @param which those in the index, those that are not, or both
  * @returns paths relative to the folder; some may no longer exist. undefined where git is not installed or refuses.
  */
-export function listFiles(folder: string, patterns: readonly string[]): string[] | undefined {
-  const arguments_ = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...patterns];
+export function listFiles(
+  folder: string,
+  patterns: readonly string[],
+  which: readonly ('--cached' | '--others')[] = ['--cached', '--others'],
+): string[] | undefined {
+  const arguments_ = ['ls-files', '-z', ...which, '--exclude-standard', '--', ...patterns];
   try {
     return nulSeparated(runGit(folder, arguments_)).filter((path) => !path.endsWith('/'));
   } catch {
@@ -76,13 +81,22 @@ export function findDirt(root: string, paths: readonly string[]): Map<string, st
   return dirt;
 }
 
-function nulSeparated(output: string): string[] {
+/** Parts of an output in which each ends in NUL. */
+export function nulSeparated(output: string): string[] {
   return output.split('\0').filter((part) => part !== '');
 }
 
-function runGit(cwd: string, arguments_: readonly string[]): string {
+/** How git is run: the output's encoding, and what it reads on stdin. */
+export interface GitOptions {
+  /** latin1: one character is one byte. */
+  readonly encoding?: 'utf8' | 'latin1';
+  readonly input?: string;
+}
+
+/** Runs git in a folder and returns what it prints; a failure is a UsageError with git's own words. */
+export function runGit(cwd: string, arguments_: readonly string[], options: GitOptions = {}): string {
   try {
-    return startGit(cwd, arguments_);
+    return startGit(cwd, arguments_, options);
   } catch (error) {
     const { stderr, message } = error as Error & { readonly stderr?: string };
     throw new UsageError(
@@ -91,13 +105,36 @@ function runGit(cwd: string, arguments_: readonly string[]): string {
   }
 }
 
-function startGit(cwd: string, arguments_: readonly string[]): string {
+function startGit(cwd: string, arguments_: readonly string[], { encoding = 'utf8', input }: GitOptions): string {
   // A file system monitor is a program that the repository names: not to be run by a tool that only reads.
   return execFileSync('git', ['-c', 'core.fsmonitor=false', ...arguments_], {
     cwd,
-    encoding: 'utf8',
+    encoding,
     maxBuffer: 1 << 30,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(input !== undefined && { input }),
+    env: { ...gitEnvironment(cwd), GIT_OPTIONAL_LOCKS: '0' },
   });
+}
+
+const PATH_VARIABLES = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY'];
+const OTHER_VARIABLES = ['GIT_PREFIX', 'GIT_NAMESPACE', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_IMPLICIT_WORK_TREE'];
+
+/**
+ * Git tells a hook which index to look at (`git commit -a` has one of its own), in paths that may count from the
+ * hook's folder, and in a linked work tree which repository. That holds for this repository in all of its folders,
+ * and not for another one.
+ */
+function gitEnvironment(cwd: string): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  const names = [...PATH_VARIABLES, ...OTHER_VARIABLES].filter((name) => env[name] !== undefined);
+  if (names.length === 0) return env;
+  const root = findRepository(cwd)?.root;
+  const isTheirs = root === undefined || findRepository(process.cwd())?.root !== root;
+  for (const name of names) {
+    if (isTheirs) delete env[name];
+    else if (PATH_VARIABLES.includes(name)) env[name] = resolve(env[name] ?? '');
+  }
+  if (!isTheirs && env['GIT_DIR'] !== undefined) env['GIT_WORK_TREE'] ??= root;
+  return env;
 }

@@ -1,6 +1,4 @@
 /** Where the files of one config get their knowledge of names from: config, definitions in sight, presets. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import { createKnowledge } from '../resources/known-names.ts';
 import type { Knowledge } from '../resources/knowledge.ts';
@@ -10,8 +8,7 @@ import type { ResourceConfig } from '../resources/resource-config.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
 import { createDefinitionSource, type DefinitionSource } from './definitions.ts';
 import { describeUnknown } from './did-you-mean.ts';
-import { listRepository } from './discover.ts';
-import { errorCode } from './probe.ts';
+import type { RepositoryFiles } from './repository-files.ts';
 
 export interface KnowledgeSource {
   /** What the file at a path (relative to the root) with this text may assume. */
@@ -26,21 +23,15 @@ export interface RepositoryDefinitions {
 /** POSIX is what nearly all of the code to be read is written for; `strict` has to be asked for. */
 export const DEFAULT_PLATFORM: Platform = 'posix';
 
-export function createRepositoryDefinitions(root: string): RepositoryDefinitions {
+export function createRepositoryDefinitions(
+  repository: Pick<RepositoryFiles, 'list' | 'readFile'>,
+): RepositoryDefinitions {
   const sources = new Map<Platform, DefinitionSource>();
   let files: readonly string[] | undefined;
-  const readFile = (path: string): string | undefined => {
-    try {
-      return readFileSync(join(root, path), 'latin1');
-    } catch (error) {
-      errorCode(error);
-      return undefined;
-    }
-  };
   return {
     on: (platform) => {
-      files ??= listRepository(root);
-      const source = sources.get(platform) ?? createDefinitionSource({ readFile }, files, platform);
+      files ??= repository.list();
+      const source = sources.get(platform) ?? createDefinitionSource(repository, files, platform);
       sources.set(platform, source);
       return source;
     },

@@ -3,8 +3,8 @@ import { chooseFunctions } from './choose-functions.ts';
 import type { PipelineSource } from './pipeline.ts';
 
 export const realPipelines: PipelineSource = {
-  countIfIdle: (text, pattern) => {
-    const { count, chosen } = chooseFunctions(text, pattern);
+  countIfIdle: (text, selection) => {
+    const { count, chosen } = chooseFunctions(text, selection);
     return chosen.length === 0 ? count : undefined;
   },
   load: async () => {

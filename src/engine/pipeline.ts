@@ -1,6 +1,7 @@
 /** The parts of the tool that a command runs, behind one interface, so that a test can put others in their place. */
 import type { Knowledge } from '../resources/knowledge.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
+import type { FunctionSelection } from './choose-functions.ts';
 import type { FileOutcome, ProcessOptions } from './process-file.ts';
 import type { VerifyReport } from './verify-report.ts';
 
@@ -33,6 +34,6 @@ export interface Pipeline {
 /** A pipeline that is loaded when it is needed. */
 export interface PipelineSource {
   /** The number of functions where none of them can matter, whatever is known; undefined: look closely. */
-  countIfIdle(text: string, pattern: RegExp | undefined): number | undefined;
+  countIfIdle(text: string, selection: FunctionSelection): number | undefined;
   load(): Promise<Pipeline>;
 }

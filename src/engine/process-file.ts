@@ -17,17 +17,17 @@ import { DEFAULT_VERIFY_OPTIONS } from '../verify/verify-function.ts';
 import type { VerifyOptions } from '../verify/verify-function.ts';
 import { planShareSuffix } from '../../transforms/share-suffix/index.ts';
 import { chooseFunctions } from './choose-functions.ts';
+import type { FunctionSelection } from './choose-functions.ts';
 import type { FileContext } from './pipeline.ts';
 import { proveFunction } from './prove.ts';
 import { readFunction } from './read-function.ts';
 import type { ReadFunction } from './read-function.ts';
 import type { Finding, FunctionReport } from './report.ts';
 
-export interface ProcessOptions {
+export interface ProcessOptions extends FunctionSelection {
   readonly proof: 'identical' | 'equivalent';
   readonly style: 'auto' | 'single' | 'ladder';
   readonly label: string | undefined;
-  readonly functionPattern: RegExp | undefined;
   /** Two diagnostics may change places; listed as `log-order`. */
   readonly acceptLogOrder?: boolean;
 }
@@ -84,7 +84,7 @@ const SUPPRESSION = /\/[/*]\s*goto-cleanup:\s*ignore\b/;
 
 /** scan, syntax, plan, rewrite, verify: for each function that can matter; then one new text. */
 export function processFile(text: string, path: string, context: FileContext): FileOutcome {
-  const { count, chosen } = chooseFunctions(text, context.options.functionPattern);
+  const { count, chosen } = chooseFunctions(text, context.options);
   if (chosen.length === 0) return emptyOutcome(text, count);
   const subject = openSubject(text, path, context);
   const outcomes = chosen.map((range) => processFunction(subject, range));

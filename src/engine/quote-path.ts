@@ -1,5 +1,5 @@
 /** Paths as git quotes them. */
-import { pathBytes } from './encoding.ts';
+import { decodeBytes, pathBytes } from './encoding.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '\x07': '\\a',
@@ -23,4 +23,17 @@ export function quotePath(path: string): string {
 function quoteByte(byte: string): string {
   const isPlain = byte >= ' ' && byte <= '~' && byte !== '"' && byte !== '\\';
   return isPlain ? byte : (ESCAPES[byte] ?? `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
+const UNESCAPED = new Map(Object.entries(ESCAPES).map(([byte, escape]) => [escape, byte]));
+
+/** The path that git quoted: the other way round. Takes bytes as latin1. */
+export function unquotePath(shown: string): string {
+  if (!shown.startsWith('"')) return decodeBytes(shown);
+  const bytes = shown
+    .slice(1, -1)
+    .replace(/\\(?:([0-7]{3})|.)/g, (escape, octal?: string) =>
+      octal === undefined ? (UNESCAPED.get(escape) ?? escape) : String.fromCharCode(Number.parseInt(octal, 8)),
+    );
+  return decodeBytes(bytes);
 }

@@ -32,7 +32,7 @@ export interface RunTools {
 /** Decides whether a file has to be looked at closely, and brings what that takes. */
 export interface ToolSource {
   /** The number of functions where none of them can matter, whatever is known; undefined: look closely. */
-  countIfIdle(text: string): number | undefined;
+  countIfIdle(text: string, file: SourceFile): number | undefined;
   load(): Promise<RunTools>;
 }
 
@@ -107,7 +107,7 @@ class Run {
     this.#counts.files++;
     if (read.kind === 'error') return this.#takeError(file, read.error);
     this.#configs.add(this.#request.configs.configFor(file.absolute));
-    const idle = this.#source.countIfIdle(read.text);
+    const idle = this.#source.countIfIdle(read.text, file);
     if (idle !== undefined) this.#counts.functions += idle;
     else this.#takeText(file, read.text, (this.#tools ??= await this.#source.load()));
   }

@@ -3,6 +3,8 @@
  * with `refuse_me` refuses the function, one with `leak_me` is a finding. Everything else of the command line is real.
  */
 import { LineIndex } from '../../src/base/span.ts';
+import { isTouched } from '../../src/engine/changed-lines.ts';
+import type { FunctionSelection } from '../../src/engine/choose-functions.ts';
 import type { Pipeline, PipelineSource } from '../../src/engine/pipeline.ts';
 import type { FileOutcome } from '../../src/engine/process-file.ts';
 import type { FunctionReport } from '../../src/engine/report.ts';
@@ -17,7 +19,7 @@ export function pipelinesOf(pipeline: Pipeline): PipelineSource {
 const FUNCTION = /^int (\w+)\(.*\)\s*\{[\s\S]*?^\}/gm;
 
 export const fakePipeline: Pipeline = {
-  processFile: (text, _path, { options }) => processText(text, options.functionPattern),
+  processFile: (text, _path, { options }) => processText(text, options),
   verifyFiles: (before, after) => ({
     schema: 'goto-cleanup/verify-1',
     functions: [
@@ -43,19 +45,20 @@ export const fakePipeline: Pipeline = {
   },
 };
 
-function processText(text: string, pattern: RegExp | undefined): FileOutcome {
+function processText(text: string, { functionPattern, changes }: FunctionSelection): FileOutcome {
   const lines = new LineIndex(text);
   const functions: FunctionReport[] = [];
   const rewrites: { name: string; edits: Edit[] }[] = [];
   const findings: FileOutcome['findings'][number][] = [];
   const matches = [...text.matchAll(FUNCTION)];
-  for (const match of matches.filter(({ 1: name = '' }) => pattern?.test(name) ?? true)) {
+  for (const match of matches.filter(({ 1: name = '' }) => functionPattern?.test(name) ?? true)) {
     const [body, name = ''] = match;
     const place = {
       name,
       line: lines.place(match.index).line,
       endLine: lines.place(match.index + body.length - 1).line,
     };
+    if (changes && !isTouched(changes, place.line, place.endLine)) continue;
     if (body.includes('leak_me'))
       findings.push({ code: 'leak-on-path', function: name, line: place.line, column: 5, message: '`p` leaks' });
     if (body.includes('refuse_me')) functions.push({ ...place, ...REFUSED, at: { line: place.line, column: 5 } });

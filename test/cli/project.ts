@@ -14,6 +14,38 @@ export function cFunction(name: string, newline = '\n'): string {
   return ['int ' + name + '(int x)', '{', '\tif (x)', '\t\treturn 1;', '\treturn 0;', '}', ''].join(newline);
 }
 
+/** The built command. Needs a build, which `npm test` makes. */
+export const BIN = join(import.meta.dirname, '../../bin/goto-cleanup.js');
+
+/** A function whose tails repeat, so that a change is proposed for it without any knowledge. */
+export const REPEATS = `void put_one(int *);
+void put_two(int *);
+void put_three(int *);
+
+int f(int *a, int n)
+{
+	if (n < 1) {
+		put_one(a);
+		put_two(a);
+		put_three(a);
+		return -1;
+	}
+	if (n < 2) {
+		put_one(a);
+		put_two(a);
+		put_three(a);
+		return -1;
+	}
+	if (n < 3) {
+		put_one(a);
+		put_two(a);
+		put_three(a);
+		return -1;
+	}
+	return 0;
+}
+`;
+
 /** A folder outside git with these files. */
 export function makeFolder(files: Files): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'goto-cleanup-')));

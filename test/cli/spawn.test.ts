@@ -3,39 +3,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { get, makeFolder, makeRepository, put } from './project.ts';
+import { BIN, get, makeFolder, makeRepository, put, REPEATS } from './project.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BIN = join(ROOT, 'bin/goto-cleanup.js');
-
-/** A function whose tails repeat, so that a change is proposed for it without any knowledge. */
-const REPEATS = `void put_one(int *);
-void put_two(int *);
-void put_three(int *);
-
-int f(int *a, int n)
-{
-	if (n < 1) {
-		put_one(a);
-		put_two(a);
-		put_three(a);
-		return -1;
-	}
-	if (n < 2) {
-		put_one(a);
-		put_two(a);
-		put_three(a);
-		return -1;
-	}
-	if (n < 3) {
-		put_one(a);
-		put_two(a);
-		put_three(a);
-		return -1;
-	}
-	return 0;
-}
-`;
 
 beforeAll(() => {
   if (!existsSync(join(ROOT, 'dist/src/cli/main.js'))) throw new Error('no build here: npm test makes one');

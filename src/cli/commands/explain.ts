@@ -38,7 +38,7 @@ async function explainFunction(subject: string, flags: ExplainFlags, session: Se
   const { path, which } = splitPlace(subject, session.io.cwd);
   const { createSetting } = await import('../project-run.ts');
   const { namedFile } = await import('../named-file.ts');
-  const { loadContexts, root } = createSetting(session.io, [path], flags);
+  const { loadContexts, root } = await createSetting(session.io, [path], flags);
   const version = namedFile(session.io, root, path);
   const pipeline = await session.pipelines.load();
   const { context } = (await loadContexts()).contextOf(version.file);
