@@ -12,7 +12,7 @@ import type { Bindings, Declaration } from '../syntax/bindings.ts';
 import { fieldOf, namedChildren, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
 import { liveAt } from './live.ts';
-import type { Op, Program, TextCall } from './program.ts';
+import type { LocalObject, Op, Program, TextCall } from './program.ts';
 import type { TermTable } from './terms.ts';
 
 class Unlowerable extends Error {
@@ -74,6 +74,9 @@ export function mayBeArray(declaration: Declaration): boolean {
   return !declaration.isPointer && !declaration.isAssigned && !SCALAR.test(declaration.type);
 }
 
+/** Jumps in a row that are followed to see where an operation stands. */
+const MOST_JUMPS = 200;
+
 class Lowering {
   readonly #tree: FunctionTree;
   readonly #bindings: Bindings;
@@ -107,13 +110,50 @@ class Lowering {
     return {
       ops,
       nodes: this.#nodes,
+      places: this.#places(ops),
+      objects: this.#objects(),
       labels,
       live: liveAt(ops, (at) => [...labels.values(), ...(around.get(at)?.values() ?? [])], isPrivate),
       around,
       returnType: this.#returnType(),
+      body: this.#tree.body,
       parameters: this.#bindings.declarations.filter((declaration) => declaration.isParameter),
       isPrivate,
     };
+  }
+
+  /** Operations that stand for no expression of their own are where the next one is. */
+  #places(ops: readonly Op[]): (number | undefined)[] {
+    const next = ops.map((op, at) => {
+      if (op.op === 'jump') return op.to;
+      return op.op === 'header' || op.op === 'join' ? at + 1 : at;
+    });
+    return ops.map((_, at) => {
+      let place = at;
+      for (let steps = 0; next[place] !== place; steps++) {
+        const to = next[place];
+        if (to === undefined || steps > MOST_JUMPS) return undefined;
+        place = to;
+      }
+      const op = ops[place];
+      if (!op || op.op === 'stuck') return undefined;
+      const scope = op.op === 'leave' ? op.declarations[0]?.scope : undefined;
+      return scope ? scope.end - 1 : this.#nodes[place]?.start;
+    });
+  }
+
+  #objects(): LocalObject[] {
+    const found: LocalObject[] = [];
+    for (const declaration of [...this.#bindings.declarations, ...this.#bindings.literals]) {
+      if (declaration.isStatic || declaration.isExtern || declaration.isParameter) continue;
+      if (isPrivate(declaration) && !mayBeArray(declaration)) continue;
+      const { scope, node } = declaration;
+      const isVariable = this.#isVariableArray(declaration);
+      // The life of a variable length array begins at its declaration. C11 6.2.4p7.
+      const start = isVariable ? node.end : scope.start;
+      found.push({ term: objectTerm(this.#terms, declaration), start, end: scope.end });
+    }
+    return found;
   }
 
   /** Each expansion of a name in the text has a number: two expansions of a stateful macro are two things. */
@@ -943,7 +983,7 @@ class Lowering {
       site: site || undefined,
       mayJump: isIterator || mayName,
       mayName,
-      inSight: mayName ? this.#bindings.visibleAt(node).filter(isPrivate) : [],
+      inSight: mayName ? this.#bindings.visibleAt(node) : [],
       globals: this.#globalsIn(node),
       tag: this.#tag,
     };

@@ -2,6 +2,7 @@
  * The function as a list of small operations on a stack of terms: what the simulation steps through.
  * Short-circuit operators and `?:` inside expressions are jumps here, so every value has one place of evaluation.
  */
+import type { Span } from '../base/span.ts';
 import type { Declaration } from '../syntax/bindings.ts';
 import type { SyntaxNode } from '../syntax/tree.ts';
 import type { NameFacts } from '../resources/knowledge.ts';
@@ -70,10 +71,21 @@ export type Op =
   | { readonly op: 'exit'; readonly hasValue: boolean }
   | { readonly op: 'stuck' };
 
+/** A local that is kept in memory, and where in the text it is alive: from the head of its block to the end. */
+export interface LocalObject {
+  readonly term: Term;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Program {
   readonly ops: readonly Op[];
   /** For each operation, the node it comes from. */
   readonly nodes: readonly SyntaxNode[];
+  /** For each operation a byte offset in the text from which one sees the same objects; undefined: not known. */
+  readonly places: readonly (number | undefined)[];
+  /** Locals that are kept in memory or may be; no parameters. */
+  readonly objects: readonly LocalObject[];
   /** Label name to operation. */
   readonly labels: ReadonlyMap<string, number>;
   /** For each operation the private locals that may be read later, as declaration ids. */
@@ -82,5 +94,21 @@ export interface Program {
   /** For an operation inside a loop or switch that may be a macro: where a `break` or `continue` in it would go. */
   readonly around: ReadonlyMap<number, ReadonlyMap<string, number>>;
   readonly parameters: readonly Declaration[];
+  /** The function's body, from brace to brace. */
+  readonly body: Span;
   readonly isPrivate: (declaration: Declaration) => boolean;
+}
+
+/**
+ * Is the object alive where the operation stands? Whether its block was entered by a jump makes no difference (C11
+ * 6.2.4p6). Where the place is not known it may be.
+ */
+export function mayBeAlive(program: Program, at: number, object: LocalObject): boolean {
+  const place = program.places[at];
+  return place === undefined || (object.start <= place && place < object.end);
+}
+
+/** Does the object live as long as the function? */
+export function isAlwaysAlive(program: Program, object: LocalObject): boolean {
+  return object.start <= program.body.start && program.body.end <= object.end;
 }

@@ -15,6 +15,7 @@ import { baseOf, cellOf, isApart, isInNamedObject, load, origin, settle } from '
 import { mayBeArray, objectTerm } from './lower.ts';
 import type { Declaration } from '../syntax/bindings.ts';
 import type { SyntaxNode } from '../syntax/tree.ts';
+import { isAlwaysAlive, mayBeAlive } from './program.ts';
 import type { Op, Program } from './program.ts';
 import { Canonical, cloneState, joinStates, localValue } from './state.ts';
 import type { Side, State, Trace } from './state.ts';
@@ -108,6 +109,8 @@ class Walk {
   readonly #before: Program;
   readonly #after: Program;
   readonly #budget: number;
+  /** Objects that end on the after side before the function does. */
+  readonly #inner: readonly Term[];
   #states = 0;
 
   constructor(before: Program, after: Program, terms: TermTable, options: SimulationOptions) {
@@ -115,6 +118,7 @@ class Walk {
     this.#options = options;
     this.#before = before;
     this.#after = after;
+    this.#inner = after.objects.filter((one) => !isAlwaysAlive(after, one)).map((one) => one.term);
     const size = before.ops.length + after.ops.length;
     this.#budget = Math.min(options.budget, FEWEST_STATES + STATES_PER_OPERATION * size);
   }
@@ -148,7 +152,6 @@ class Walk {
           .map((one) => [one.id, this.#terms.named('parameter', `${program.parameters.indexOf(one)}:${one.type}`)]),
       ),
       log: [],
-      ended: new Set(),
       reborn: new Set(),
     });
     return {
@@ -164,6 +167,8 @@ class Walk {
       acquired: new Set(),
       allocated: new Set(),
       touched: new Set(),
+      lost: new Set(),
+      local: new Set(),
       links: new Map(),
       isPlainField: this.#options.isPlainField,
       pending: [],
@@ -324,7 +329,7 @@ class Walk {
         break;
       }
       case 'leave':
-        this.#leave(side, op);
+        this.#leave(state, name, side, op);
         break;
       case 'jump':
         side.at = op.to;
@@ -353,26 +358,47 @@ class Walk {
       return;
     }
     const object = objectTerm(this.#terms, declaration);
-    const { before } = state;
-    if (name === 'after' && state.touched.has(object) && !before.ended.has(object) && !before.reborn.has(object)) {
-      this.#fail(
-        state,
-        `\`${declaration.name}\` loses its value where it keeps it in the before version`,
-        'unproved',
-        'inner-address',
-      );
+    if (name === 'before') {
+      state.lost.delete(object);
+    } else {
+      const isKept = state.touched.has(object) && this.#isAliveBefore(state, object);
+      if (isKept && !state.before.reborn.has(object))
+        this.#fail(
+          state,
+          `\`${declaration.name}\` loses its value where it keeps it in the before version`,
+          'unproved',
+          'inner-address',
+        );
+      this.#loseAhead(state, object);
     }
-    side.ended.delete(object);
     side.reborn.add(object);
   }
 
-  #leave(side: Side, op: Extract<Op, { op: 'leave' }>): void {
+  #leave(state: State, name: 'before' | 'after', side: Side, op: Extract<Op, { op: 'leave' }>): void {
     for (const declaration of op.declarations) {
       if (declaration.isStatic || declaration.isExtern) continue;
       if (side.program.isPrivate(declaration)) side.locals.delete(declaration.id);
-      if (!side.program.isPrivate(declaration) || mayBeArray(declaration))
-        side.ended.add(objectTerm(this.#terms, declaration));
+      if (side.program.isPrivate(declaration) && !mayBeArray(declaration)) continue;
+      const object = objectTerm(this.#terms, declaration);
+      if (name === 'before') {
+        state.lost.delete(object);
+        side.reborn.add(object);
+      } else {
+        if (this.#isAliveBefore(state, object) && !state.before.reborn.has(object)) state.lost.add(object);
+        this.#loseAhead(state, object);
+      }
     }
+  }
+
+  #isAliveBefore(state: State, object: Term, at = state.before.at): boolean {
+    return state.before.program.objects.some((one) => one.term === object && mayBeAlive(state.before.program, at, one));
+  }
+
+  /** What the after side loses now, the events that the before side is ahead by have found. */
+  #loseAhead(state: State, object: Term): void {
+    state.pending = state.pending.map((ahead) =>
+      this.#isAliveBefore(state, object, ahead.at) ? { ...ahead, lost: new Set([...ahead.lost, object]) } : ahead,
+    );
   }
 
   #load(state: State, name: 'before' | 'after', side: Side, address: Term): Term {
@@ -385,6 +411,12 @@ class Walk {
   #follow(state: State, address: Term): void {
     const cell = cellOf(this.#terms, address);
     state.followed.add(cell);
+    for (const object of this.#inner) {
+      const mark = this.#terms.apply('in', [cell, object]);
+      if (this.#isAliveBefore(state, object) && this.#mayBeIn(state, baseOf(this.#terms, cell), object))
+        state.local.add(mark);
+      else state.local.delete(mark);
+    }
     state.owed.delete(this.#terms.apply('read', [cell]));
     state.owed.delete(this.#terms.apply('alive', [baseOf(this.#terms, cell)]));
   }
@@ -392,21 +424,31 @@ class Walk {
   /** The after side may only read where the before side reads or writes on this path: elsewhere it might trap. */
   #mayFollow(state: State, address: Term): void {
     const base = baseOf(this.#terms, address);
-    for (const object of state.after.ended) {
-      if (state.before.ended.has(object) || !this.#mayBeIn(state, base, object)) continue;
+    const { program, at } = state.after;
+    const cell = cellOf(this.#terms, address);
+    for (const object of program.objects) {
+      const isAlive = mayBeAlive(program, at, object) && !state.lost.has(object.term);
+      if (isAlive || !this.#mayBeIn(state, base, object.term)) continue;
+      // What the before side has read, or will read, where the object was not alive lies elsewhere.
+      const isElsewhere = state.followed.has(cell)
+        ? !state.local.has(this.#terms.apply('in', [cell, object.term]))
+        : !this.#isAliveBefore(state, object.term);
+      if (isElsewhere && !this.#terms.roots(base).includes(object.term)) continue;
       this.#fail(state, 'the after version reads an object of a block that has ended', 'unproved', 'inner-address');
     }
     // What the before side has followed since its last release is alive: the after side has released nothing more.
-    const isAlive = [...state.followed].some((cell) => baseOf(this.#terms, cell) === base);
+    const isAlive = [...state.followed].some((one) => baseOf(this.#terms, one) === base);
     if (!isAlive && this.#isReleasedAhead(state, base))
       this.#fail(state, 'the after version reads what it may have released', 'unproved', 'return-reads-resource');
-    const cell = cellOf(this.#terms, address);
     if (isInNamedObject(this.#terms, address) || state.followed.has(cell)) return;
     state.owed.add(this.#terms.apply('read', [cell]));
   }
 
   /** May an address computed from `base` lie in the object? */
   #mayBeIn(state: State, base: Term, object: Term): boolean {
+    const roots = this.#terms.roots(base);
+    const isNamed = (root: Term): boolean => /^(object|global)$/.test(this.#terms.node(root).op);
+    if (roots.length > 0 && roots.every(isNamed)) return roots.includes(object);
     if (isLinked(this.#terms, state, base, object)) return true;
     return state.escaped.has(object) && !isApart(this.#terms, state, base, object);
   }
@@ -538,7 +580,7 @@ class Walk {
     const passed = state.pending.slice(0, index);
     const swaps = passed.map((ahead) => commute(context, ahead, event));
     if (swaps.includes(undefined)) return false;
-    this.#checkLifetimes(state, event);
+    this.#checkLifetimes(state, event, match.at, match.lost);
     this.#finishEvent(state.after, event, match);
     state.pending = state.pending.toSpliced(index, 1);
     for (const [at, ahead] of passed.entries()) this.#use(state, swaps[at], ahead, event);
@@ -560,7 +602,7 @@ class Walk {
   }
 
   #both(state: State, first: Event, second: Event, swaps: readonly Swap[]): void {
-    this.#checkLifetimes(state, second);
+    this.#checkLifetimes(state, second, state.before.at, state.lost);
     if (!this.#isCertainToReturn(first)) this.#payUp(state);
     const passed = [...state.pending];
     const named = first.mayName ? this.#namedByBoth(state) : [];
@@ -584,23 +626,31 @@ class Walk {
   /** The same event for whoever sees it: a macro of unknown kind may see the locals around it too. */
   #isSame(state: State, first: Event, second: Event): boolean {
     if (!isSameEvent(first, second)) return false;
-    const value = (side: Side, declaration: Declaration): Term => localValue(this.#terms, side, declaration);
-    return (
-      !first.mayName ||
-      this.#namedByBoth(state).every(([one, other]) => value(state.before, one) === value(state.after, other))
+    if (!first.mayName) return true;
+    const value = (side: Side, declaration: Declaration): Term =>
+      side.program.isPrivate(declaration)
+        ? localValue(this.#terms, side, declaration)
+        : objectTerm(this.#terms, declaration);
+    return this.#inSight(state).every(
+      ([one, other]) => other !== undefined && value(state.before, one) === value(state.after, other),
     );
   }
 
-  /** Locals that both sides have in sight, by their names. */
-  #namedByBoth(state: State): (readonly [Declaration, Declaration])[] {
+  /** Locals that the before side has in sight, with those of the after side that have their names. */
+  #inSight(state: State): (readonly [Declaration, Declaration | undefined])[] {
     const [mine, others] = [state.before, state.after].map((side) => {
       const op = side.program.ops[side.at];
       return op?.op === 'text' ? op.call.inSight : [];
     });
-    return (mine ?? []).flatMap((one) => {
-      const other = others?.find((candidate) => candidate.name === one.name);
-      return other ? [[one, other] as const] : [];
-    });
+    return (mine ?? []).map((one) => [one, others?.find((other) => other.name === one.name)]);
+  }
+
+  /** Private locals that both sides have in sight, by their names. */
+  #namedByBoth(state: State): (readonly [Declaration, Declaration])[] {
+    const { before, after } = state;
+    return this.#inSight(state).flatMap(([one, other]) =>
+      other && before.program.isPrivate(one) && after.program.isPrivate(other) ? [[one, other] as const] : [],
+    );
   }
 
   /** After it the before side goes on, whatever it does. */
@@ -616,9 +666,10 @@ class Walk {
     if (!commute(this.#context(state), first, second)) return false;
     if (!this.#isCertainToReturn(first)) this.#payUp(state);
     const happened = happen(first, this.#terms);
+    const { at } = state.before;
     this.#record(state, happened, 'before');
     this.#finishEvent(state.before, first, happened);
-    state.pending.push(happened);
+    state.pending.push({ ...happened, at, lost: new Set(state.lost) });
     this.#effectsOf(state, happened);
     this.#visit(state);
     return true;
@@ -722,15 +773,22 @@ class Walk {
     }
   }
 
-  /** An object of an inner block must not be reachable for events that ran inside the block before and run behind it now. */
-  #checkLifetimes(state: State, event: Event): void {
-    for (const object of state.after.ended) {
-      if (state.before.ended.has(object)) continue;
-      const isTold = event.args.some((arg) => isLinked(this.#terms, state, arg, object));
-      if (isTold || (state.escaped.has(object) && !this.#isHarmless(state, event, object))) {
+  /**
+   * What is alive where the before side executes the event, and is not on the after side, must not be reachable for it.
+   * Where it has ended on both sides nobody may use it.
+   */
+  #checkLifetimes(state: State, event: Event, at: number, lost: ReadonlySet<Term>): void {
+    const { program } = state.after;
+    for (const object of state.before.program.objects) {
+      if (!mayBeAlive(state.before.program, at, object)) continue;
+      const { term } = object;
+      const isKept = program.objects.some((one) => one.term === term && mayBeAlive(program, state.after.at, one));
+      if (isKept && !lost.has(term)) continue;
+      const isTold = event.args.some((arg) => isLinked(this.#terms, state, arg, term));
+      if (isTold || (state.escaped.has(term) && !this.#isHarmless(state, event, term))) {
         this.#fail(
           state,
-          `\`${nameOf(this.#terms.node(object).text)}\` of an inner block would be used after the block has ended`,
+          `\`${nameOf(this.#terms.node(term).text)}\` of an inner block would be used after the block has ended`,
           'unproved',
           'inner-address',
         );
@@ -768,6 +826,7 @@ class Walk {
     const jumped = cloneState(state);
     jumped.before.at = before;
     jumped.after.at = after;
+    this.#loseByJump(state, jumped);
     jumped.before.stack = [];
     jumped.after.stack = [];
     jumped.trace = {
@@ -779,6 +838,15 @@ class Walk {
       offset: event.node.start,
     };
     this.#queue(jumped);
+  }
+
+  /** A hidden jump passes no operation that says which blocks it leaves. */
+  #loseByJump(from: State, to: State): void {
+    for (const object of to.after.program.objects) {
+      if (!this.#isAliveBefore(to, object.term)) to.lost.delete(object.term);
+      else if (!mayBeAlive(to.after.program, to.after.at, object)) to.lost.add(object.term);
+      else if (!this.#isAliveBefore(from, object.term)) to.lost.delete(object.term);
+    }
   }
 
   #queue(state: State): void {

@@ -19,9 +19,7 @@ export interface Side {
   locals: Map<number, Term>;
   /** Events since the sides last agreed on memory. */
   log: Happened[];
-  /** Objects of blocks that were left. */
-  ended: Set<Term>;
-  /** Objects whose declaration this side passed since its last event: what they held is gone. */
+  /** Objects whose declaration or end this side passed since its last event: what they held is gone. */
   reborn: Set<Term>;
 }
 
@@ -34,6 +32,14 @@ export interface Trace {
   readonly taken: boolean;
   /** Byte offset in the side's own text. */
   readonly offset: number;
+}
+
+/** An event that the before side is ahead by. */
+export interface Pending extends Happened {
+  /** Where the before side stood when it executed it. */
+  readonly at: number;
+  /** Objects of which the after side has lost what the event found in them. */
+  readonly lost: ReadonlySet<Term>;
 }
 
 export interface State {
@@ -61,15 +67,19 @@ export interface State {
   allocated: Set<Term>;
   /** Objects of the function that an event was given or has written. */
   touched: Set<Term>;
+  /** Objects whose life has ended on the after side, at least once, while they were alive on the before side and still are. */
+  lost: Set<Term>;
+  /** `in(place, object)`: a followed place that may lie in the object, which was alive then on the before side. */
+  local: Set<Term>;
   links: Links;
   /** Is the declaration of a struct with this member in sight, and neither volatile nor in a union? */
   readonly isPlainField: (field: string) => boolean;
   /** Events the before side has executed and the after side has not. */
-  pending: Happened[];
+  pending: Pending[];
   trace: Trace | undefined;
 }
 
-const MARKS = ['followed', 'computed', 'escaped', 'acquired', 'allocated', 'touched'] as const;
+const MARKS = ['followed', 'computed', 'escaped', 'acquired', 'allocated', 'touched', 'lost', 'local'] as const;
 
 export function cloneState(state: State): State {
   return {
@@ -84,6 +94,8 @@ export function cloneState(state: State): State {
     acquired: new Set(state.acquired),
     allocated: new Set(state.allocated),
     touched: new Set(state.touched),
+    lost: new Set(state.lost),
+    local: new Set(state.local),
     pending: [...state.pending],
   };
 }
@@ -94,7 +106,6 @@ function cloneSide(side: Side): Side {
     stack: [...side.stack],
     locals: new Map(side.locals),
     log: [...side.log],
-    ended: new Set(side.ended),
     reborn: new Set(side.reborn),
   };
 }
@@ -130,7 +141,11 @@ export class Canonical {
     this.#out.push(this.#visit(this.#state.base));
     this.#side(before);
     this.#side(after);
-    for (const event of pending) this.#event('P', event);
+    for (const event of pending) {
+      this.#event('P', event);
+      this.#out.push(String(event.at));
+      this.#set('lost', event.lost);
+    }
     for (const side of [before, after]) {
       this.#out.push('/');
       for (const event of side.log) this.#event('L', event);
@@ -231,7 +246,6 @@ export class Canonical {
       this.#set(name, set);
     }
     for (const side of [before, after]) {
-      this.#set('ended', side.ended);
       this.#set('reborn', side.reborn);
     }
   }
@@ -309,9 +323,9 @@ function joinMarks(terms: TermTable, joined: State, one: State, other: State, pa
   joined.owed = either(one.owed, other.owed);
   joined.escaped = either(one.escaped, other.escaped);
   joined.touched = either(one.touched, other.touched);
-  joined.before.ended = both(one.before.ended, other.before.ended);
+  joined.lost = either(one.lost, other.lost);
+  joined.local = either(one.local, other.local);
   joined.before.reborn = both(one.before.reborn, other.before.reborn);
-  joined.after.ended = either(one.after.ended, other.after.ended);
   const facts = new Map<Term, Fact>();
   for (const [term, fact] of other.facts) {
     const common = commonFact(one.facts.get(term), fact);
