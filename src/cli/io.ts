@@ -13,6 +13,8 @@ export interface Sink {
 /** The outside world of one run, so that a test can be one. */
 export interface Io {
   readonly cwd: string;
+  /** The Node that runs this, absolute. */
+  readonly node: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Sink;
   readonly stderr: Sink;

@@ -7,6 +7,7 @@ import type { Io, Sink } from './io.ts';
 export function createProcessIo(process: NodeJS.Process): Io {
   return {
     cwd: process.cwd(),
+    node: process.execPath,
     env: process.env,
     stdout: createSink(process.stdout),
     stderr: createSink(process.stderr),

@@ -5,7 +5,8 @@ import { check } from './commands/check.ts';
 import { config } from './commands/config.ts';
 import { diff } from './commands/diff.ts';
 import { explain } from './commands/explain.ts';
+import { init } from './commands/init.ts';
 import { undo } from './commands/undo.ts';
 import { verify } from './commands/verify.ts';
 
-export const COMMANDS: readonly CommandSpec[] = [check, diff, apply, verify, explain, undo, config];
+export const COMMANDS: readonly CommandSpec[] = [check, diff, apply, verify, explain, undo, init, config];

@@ -28,6 +28,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENOTREG: 'not a regular file',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left',
+  EFBIG: 'the file would be larger than is allowed',
 };
 
 /** An error code of the file system in words. */

@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile as writeRecord } from 'node:fs/p
 import { UsageError } from '../base/usage-error.ts';
 import { applyHunks, diffTexts, type Hunk } from './diff.ts';
 import { renderFilePatch } from './patch.ts';
+import { describeErrorCode, errorCode } from './probe.ts';
 import { hashBytes } from './state-folder.ts';
 import { findRefusals, type TargetRefusal, type WriteResult, type WriteTarget, writeFiles } from './write-files.ts';
 
@@ -31,9 +32,14 @@ export async function keepUndo(folder: string, targets: readonly WriteTarget[]):
     hunks: diffTexts(after, before),
   }));
   const patch = files.map((file) => renderFilePatch(file.path, file.hunks, [])).join('');
-  await mkdir(folder, { recursive: true });
-  await replaceRecord(join(folder, 'undo.patch'), Buffer.from(patch, 'latin1'));
-  await replaceRecord(join(folder, 'undo.json'), JSON.stringify({ version: 1, files } satisfies UndoRecord));
+  try {
+    await mkdir(folder, { recursive: true });
+    await replaceRecord(join(folder, 'undo.patch'), Buffer.from(patch, 'latin1'));
+    await replaceRecord(join(folder, 'undo.json'), JSON.stringify({ version: 1, files } satisfies UndoRecord));
+  } catch (error) {
+    const why = describeErrorCode(errorCode(error));
+    throw new UsageError(`can't keep what undo needs in ${folder}: ${why}; nothing was written`);
+  }
 }
 
 async function replaceRecord(path: string, content: string | Uint8Array): Promise<void> {

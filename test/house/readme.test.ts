@@ -11,7 +11,7 @@ import { presentCompilers, Sandbox } from './tool.ts';
  *   console             `$ command`, then what it prints; only times may differ
  *   sh status=1,0       commands in a repository with the sources, and the exit code of each line
  *   sh ci               commands in a clone: .ci/run or .ci/check-package has them word for word
- *   sh file=NAME        a script that the blocks after it use
+ *   yaml file=NAME      a config of the pre-commit framework, whose entry is run
  *   json file=NAME      a config that the blocks after it use
  */
 const root = join(import.meta.dirname, '../..');
@@ -36,9 +36,9 @@ test('every block is of a kind that is checked', () => {
   const isChecked = ({ language, attributes }: FencedBlock): boolean =>
     language === 'console' ||
     (language === 'c' && attributes.has('file')) ||
-    (language === 'json' && attributes.has('file')) ||
+    (['json', 'yaml'].includes(language) && attributes.has('file')) ||
     (language === 'diff' && attributes.has('of')) ||
-    (language === 'sh' && ['status', 'ci', 'file'].some((name) => attributes.has(name)));
+    (language === 'sh' && ['status', 'ci'].some((name) => attributes.has(name)));
   expect(blocks.filter((block) => !isChecked(block)).map((block) => `line ${block.line}`)).toEqual([]);
   expect(blocks.length).toBeGreaterThan(4);
 });
@@ -90,8 +90,7 @@ test.for(blocks.filter((block) => block.language === 'console').map((block) => [
 );
 
 test.for(blocksWith('sh', 'status'))('the commands with exit codes %s', ([codes, block]) => {
-  for (const [name, file] of [...blocksWith('sh', 'file'), ...blocksWith('json', 'file')])
-    if (file.line < block.line) sandbox.write(name, file.text);
+  for (const [name, file] of blocksWith('json', 'file')) if (file.line < block.line) sandbox.write(name, file.text);
   const lines = block.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   expect(lines.length).toBe(codes.split(',').length);
   const seen = lines.map((line) => ({ line, ...sandbox.run(line) }));
@@ -99,16 +98,25 @@ test.for(blocksWith('sh', 'status'))('the commands with exit codes %s', ([codes,
 });
 
 test('the hook stops a commit of repeated cleanup, and no other', () => {
-  const [hook] = blocksWith('sh', 'file');
-  if (!hook) throw new Error('no hook in the README');
-  sandbox.write(hook[0], hook[1].text);
+  const install = blocksWith('sh', 'status').find(([, block]) => block.text.includes('init --hook'))?.[1].text ?? '';
+  expect(sandbox.run(install)).toMatchObject({ status: 0 });
   const commit = (change: string): number | null =>
     sandbox.run(`${change} && git add . && git commit -qm Change`).status;
-  expect(commit(`chmod +x ${hook[0]} && echo note > note.txt`)).toBe(0);
+  expect(commit('echo note > note.txt')).toBe(0);
   expect(commit('echo >> clip.c')).toBe(0);
   expect(commit("sed -i 's/-ENODATA/-EINVAL/' clip.c")).toBe(1);
   expect(commit('goto-cleanup apply --allow-dirty clip.c')).toBe(0);
   expect(commit('git rm -q clip.c')).toBe(0);
+});
+
+test('the hook of the pre-commit framework runs what the git hook runs, from a release of this version', () => {
+  const [[, { text }] = ['', { text: '' }]] = blocksWith('yaml', 'file');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  expect(text).toContain(`goto-cleanup-${version}.tgz`);
+  const entry = /entry: (.*)/.exec(text)?.[1] ?? '';
+  sandbox.run("sed -i 's/-ENODATA/-EINVAL/' clip.c && git add .");
+  expect(sandbox.run(entry)).toMatchObject({ status: 1 });
+  expect(readme.split(entry).length).toBeGreaterThan(3);
 });
 
 test('the config is one', () => {

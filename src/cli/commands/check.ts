@@ -17,13 +17,24 @@ export const check: CommandSpec = {
     const { summary } = run.report;
     if (flags.quiet !== true) {
       await session.io.stderr.write(describeSummary(summary, run.seconds, flags));
-      if (summary.rewritable > 0 && session.io.stderr.isTty) await session.io.stderr.write(nextSteps(operands));
+      if (summary.rewritable > 0 && session.io.stderr.isTty) await session.io.stderr.write(nextSteps(operands, flags));
     }
     return exitCodeOf(run, summary.rewritable > 0 || Object.keys(summary.findings).length > 0, flags);
   },
 };
 
-function nextSteps(operands: readonly string[]): string {
-  const paths = operands.map((path) => ` ${/^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`);
-  return `Next: goto-cleanup diff${paths.join('')} | less     goto-cleanup apply${paths.join('')}\n`;
+/** The commands that go on from here, for the same functions. A list of files, or stdin, can't be read again. */
+function nextSteps(operands: readonly string[], { staged, changed, since, filesFrom }: ProjectFlags): string {
+  if (filesFrom === '-' || operands.includes('-')) return '';
+  const words = [
+    ...(staged === true ? ['--staged'] : []),
+    ...(changed === true ? ['--changed'] : []),
+    ...(since === undefined ? [] : ['--since', since]),
+    ...(filesFrom === undefined ? [] : ['--files-from', filesFrom]),
+    ...operands,
+  ];
+  const rest = words
+    .map((word) => ` ${/^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`}`)
+    .join('');
+  return `Next: goto-cleanup diff${rest} | less     goto-cleanup apply${rest}\n`;
 }
