@@ -125,6 +125,7 @@ function planFunction(subject: Subject, read: ReadFunction): Plan[] | Refusal {
     style: options.style,
     label: options.label,
     frozen: first.frozen,
+    original: subject.text,
   });
 }
 

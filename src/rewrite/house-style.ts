@@ -22,6 +22,8 @@ export interface HouseStyle {
   readonly declarations: 'c89' | 'mixed';
   /** Where a blank line stands before a label: behind a return, and behind a statement that falls into it. */
   readonly blankLineBeforeLabel: { readonly afterReturn: boolean; readonly fallingIn: boolean };
+  /** A blank line stands before a `return` at the level of the body. */
+  readonly blankLineBeforeReturn: boolean;
   /** How a null pointer is written. */
   readonly nullName: string;
 }
@@ -36,6 +38,7 @@ export const DEFAULT_HOUSE_STYLE: HouseStyle = {
   bracesForSingle: true,
   declarations: 'mixed',
   blankLineBeforeLabel: { afterReturn: true, fallingIn: false },
+  blankLineBeforeReturn: false,
   nullName: 'NULL',
 };
 
@@ -71,6 +74,7 @@ function refineStyle(text: string, base: HouseStyle): HouseStyle {
       afterReturn: labels.afterReturn ?? base.blankLineBeforeLabel.afterReturn,
       fallingIn: labels.fallingIn ?? base.blankLineBeforeLabel.fallingIn,
     },
+    blankLineBeforeReturn: readReturns(text) ?? base.blankLineBeforeReturn,
     nullName: majority(text, [/\bNULL\b/g, 'NULL'], [/\bnullptr\b/g, 'nullptr']) ?? base.nullName,
   };
 }
@@ -99,6 +103,20 @@ function readIndent(text: string): string | undefined {
   return byFrequency(seen)[0];
 }
 
+/** Returns one level in: is the line above them blank? */
+function readReturns(text: string): boolean | undefined {
+  const unit = readIndent(text);
+  if (unit === undefined) return undefined;
+  const lines = text.split(/\r?\n/);
+  const apart: boolean[] = [];
+  for (const [index, line] of lines.entries()) {
+    const above = lines[index - 1] ?? '';
+    if (line.startsWith(`${unit}return`) && /^\s*return\b/.test(line) && !/\{\s*$|^\S/.test(above))
+      apart.push(above.trim() === '');
+  }
+  return most(apart);
+}
+
 interface LabelStyle {
   readonly names: readonly string[];
   readonly indent: string | undefined;
@@ -112,12 +130,13 @@ function readLabels(text: string): LabelStyle {
   const afterReturn: boolean[] = [];
   const fallingIn: boolean[] = [];
   const targets = new Set([...text.matchAll(/\bgoto\s+([A-Za-z_]\w*)\s*;/g)].map((match) => match[1]));
+  const unit = readIndent(text);
   for (const match of text.matchAll(LABEL)) {
     const [, , indent = '', name = ''] = match;
     if (!targets.has(name)) continue;
     if (CLEANUP_LABEL.test(name)) names.push(name);
-    // One level of blanks or more is the column of the statements, not one of its own.
-    indents.push(indent.length > 1 || indent === '\t' ? 'body' : indent);
+    const column = labelColumn(indent, unit, text.slice(match.index + match[0].length));
+    if (column !== undefined) indents.push(column);
     const before = text.slice(Math.max(0, match.index - 200), match.index);
     const last = before.trimEnd().slice(before.trimEnd().lastIndexOf('\n') + 1);
     const isBlank = /\n[ \t]*\r?$/.test(before);
@@ -129,6 +148,16 @@ function readLabels(text: string): LabelStyle {
     afterReturn: most(afterReturn),
     fallingIn: most(fallingIn),
   };
+}
+
+/**
+ * The habit that a label shows. One at the head of the line, or one blank from it, shows it anywhere; one level in, it
+ * does where the statements below stand in the same column. Labels inside loops and branches show nothing.
+ */
+function labelColumn(indent: string, unit: string | undefined, behind: string): string | undefined {
+  if (indent === '' || indent === ' ') return indent;
+  const below = /^[^\n]*\n(?:[ \t]*\r?\n)*([ \t]*)\S/.exec(behind)?.[1];
+  return indent === unit && indent === below ? 'body' : undefined;
 }
 
 function most(values: readonly boolean[]): boolean | undefined {

@@ -123,6 +123,7 @@ export function plansOf(text: string, options: Options = {}): Plan[] | Refusal {
     style: 'auto',
     label: undefined,
     frozen,
+    original: text,
     ...options,
   });
 }

@@ -21,6 +21,13 @@ const RELEASE_WORDS = new Set(
   ).split(' '),
 );
 
+/** What a call is about, for a label: `location` of `ngx_http_clear_location`, `set_error` of `archive_set_error`. */
+export function topicOf(name: string): string {
+  const words = wordsOf(name);
+  const topics = words.filter((word) => !RELEASE_WORDS.has(word));
+  return (topics.length < words.length && topics.length > 0 ? topics.slice(-1) : words.slice(-2)).join('_');
+}
+
 const RELEASE_PARTS =
   /free|release|close|destroy|unref|unlock|delete|dispose|cleanup|deinit|unmap|decref|disconnect|unregister|teardown/;
 

@@ -6,7 +6,7 @@ import type { Misfit } from './render.ts';
 import type { Item } from './statements.ts';
 
 interface Claim {
-  /** The comment behind the statement. */
+  /** The comment behind the statement, with the blanks before it. */
   readonly trailing: string | undefined;
   /** Stands there in the host already. */
   readonly isThere: boolean;
@@ -20,6 +20,8 @@ export interface Claims {
   of(item: Item): Claim;
   /** Offsets of comments between releases that went to the block. */
   readonly moved: ReadonlySet<number>;
+  /** Where what an exit gives away begins: above its first statement when the block has the comment there already. */
+  startOf(join: Join): number | undefined;
 }
 
 const NO_CLAIM: Claim = { trailing: undefined, isThere: false, leading: [], isLeadingThere: false };
@@ -42,7 +44,21 @@ export function claimComments(study: Study, layout: Layout, draft: Draft): Claim
       for (const offset of own.offsets) moved.add(offset);
     }
   }
-  return { kind: 'claims', of: (item) => claims.get(item) ?? NO_CLAIM, moved };
+  const of = (item: Item): Claim => claims.get(item) ?? NO_CLAIM;
+  return { kind: 'claims', of, moved, startOf: (join) => startOf(study, layout, join, of) };
+}
+
+/** The comment above the first statement goes along when it is the one that stands in the block. */
+function startOf(study: Study, layout: Layout, join: Join, of: (item: Item) => Claim): number | undefined {
+  const [first] = join.consumed;
+  const place = first && join.places.get(first);
+  if (!first || !place) return first?.start;
+  const position = join.exit.list.findIndex((node) => study.statements.item(node) === first);
+  const start = join.exit.list[position - 1]?.end ?? join.exit.container.start;
+  const comments = layout.ownLineComments({ start, end: first.start });
+  const { leading } = of(place);
+  const isSame = leading.length > 0 && comments.map((comment) => comment.text).join('\n') === leading.join('\n');
+  return isSame ? (comments[0]?.start ?? first.start) : first.start;
 }
 
 function commentText(item: Item): string {
@@ -59,12 +75,15 @@ function misfit(join: Join): Misfit {
 }
 
 function hostClaim(layout: Layout, draft: Draft, item: Item, index: number): Claim {
-  const trailing = layout.trailing(item.end)?.text;
-  const before = draft.block[index - 1];
-  const leading = before
-    ? layout.ownLineComments({ start: before.end, end: item.labelStart }).map((comment) => comment.text)
-    : [];
+  const trailing = trailingOf(layout, item);
+  const start = draft.block[index - 1]?.end ?? item.labelStart;
+  const leading = layout.ownLineComments({ start, end: item.start }).map((comment) => comment.text);
   return { trailing, isThere: trailing !== undefined, leading, isLeadingThere: leading.length > 0 };
+}
+
+function trailingOf(layout: Layout, item: Item): string | undefined {
+  const text = layout.tail(item.end);
+  return text === '' ? undefined : text;
 }
 
 function exitClaim(
@@ -74,7 +93,7 @@ function exitClaim(
   item: Item,
   index: number,
 ): { claim: Claim; offsets: number[] } {
-  const trailing = layout.trailing(item.end)?.text;
+  const trailing = trailingOf(layout, item);
   if (index === 0) return { claim: { ...NO_CLAIM, trailing }, offsets: [] };
   const position = join.exit.list.findIndex((node) => study.statements.item(node) === item);
   const before = join.exit.list[position - 1];
@@ -87,7 +106,8 @@ function exitClaim(
 
 /** Both comments if they agree or only one is there. */
 function merge(there: Claim, mine: Claim): Claim | undefined {
-  if (there.trailing !== undefined && mine.trailing !== undefined && there.trailing !== mine.trailing) return undefined;
+  if (there.trailing !== undefined && mine.trailing !== undefined && there.trailing.trim() !== mine.trailing.trim())
+    return undefined;
   if (there.leading.length > 0 && mine.leading.length > 0 && there.leading.join('\n') !== mine.leading.join('\n'))
     return undefined;
   return {

@@ -10,8 +10,9 @@ interface Branch {
 export class Conditionals {
   readonly #branches: readonly Branch[];
 
-  constructor(tree: FunctionTree) {
-    this.#branches = findBranches(tree);
+  /** `source` is the file as it is written: the tree's own may have its preprocessor lines blanked. */
+  constructor(tree: FunctionTree, source: string) {
+    this.#branches = findBranches(tree, source);
   }
 
   /** Branches around an offset, outermost first. */
@@ -31,9 +32,9 @@ export class Conditionals {
   }
 }
 
-function findBranches(tree: FunctionTree): Branch[] {
+function findBranches(tree: FunctionTree, source: string): Branch[] {
   const { start, end } = tree.root;
-  const text = tree.source.slice(start, end);
+  const text = source.slice(start, end);
   const branches: Branch[] = [];
   const open: number[] = [];
   for (const match of text.matchAll(

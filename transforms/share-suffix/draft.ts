@@ -50,11 +50,18 @@ export function tidied(
     const users = kept.filter((join) => join.entry === 0);
     const [only] = users;
     if (!first || kept.length === 0 || users.length > 1) break;
-    if (only && (host || first.isRelease || first.isReset)) break;
+    if (only && (host || isPlainCleanup(study, first))) break;
     shared = shared.slice(1);
     kept = kept.map((join) => (join === only ? lowered(join, first) : { ...join, entry: join.entry - 1 }));
   }
   return [shared, kept.filter((join) => join.consumed.length > 0)];
+}
+
+/** A call that gives back, maybe under the test whether there is something, or a reset: what a rung is made of. */
+function isPlainCleanup(study: Study, item: Item): boolean {
+  if (item.isReset) return true;
+  const isPlain = item.node.kind === 'expression_statement' || study.statements.isGuard(item.node);
+  return item.isRelease && isPlain;
 }
 
 /** Each label needs a goto that is compiled whenever the label is, and an added block no code of one `#if` branch. */
@@ -83,7 +90,14 @@ function isInside(exit: FunctionExit, outer: Join): boolean {
 
 /** The draft without one of its exits. */
 export function without(draft: Draft, join: Join): Draft {
-  return { ...draft, joins: draft.joins.filter((other) => other !== join) };
+  return keeping(draft, (other) => other !== join);
+}
+
+/** The draft with some of its exits. What the block returns is then what one of these returns. */
+export function keeping(draft: Draft, isKept: (join: Join) => boolean): Draft {
+  const joins = draft.joins.filter(isKept);
+  const isThere = draft.host !== undefined || joins.some((join) => join.exit === draft.donor);
+  return { ...draft, joins, donor: isThere ? draft.donor : (joins[0]?.exit ?? draft.donor) };
 }
 
 /** Block items that no jump reaches any more are taken off the top, and the score follows. */
@@ -107,12 +121,21 @@ export function scoreOf(
   joins: readonly Join[],
 ): number {
   const weigh = (items: readonly Item[]): number => items.reduce((sum, item) => sum + item.weight, 0);
-  const removed = joins.reduce((sum, join) => sum + weigh(join.consumed), 0) - (host ? 0 : weigh(block));
-  const labels = new Set(joins.map((join) => join.entry)).size;
+  // The return behind a branch stays: the goto is a line more.
+  const lines = (join: Join): number => weigh(join.consumed) - (join.exit.kind === 'branch' ? 1 : 0);
+  const removed = joins.reduce((sum, join) => sum + lines(join), 0) - (host ? 0 : weigh(block));
   const values = new Set([...joins.map((join) => join.exit.valueKey), ...(host ? [host.valueKey] : [])]);
   const leftOver = new Set(joins.map((join) => cleanupLeft(study, join)).filter((key) => key !== undefined)).size;
-  const perLabel = study.context.style === 'ladder' || writesLadders(study) ? 0 : 3;
-  return removed * 4 + (host ? 3 : 0) - perLabel * labels - 4 * leftOver - (values.size > 2 ? joins.length : 0);
+  return (
+    removed * 4 + (host ? 3 : 0) - labelCost(study, block, joins) - 4 * leftOver - (values.size > 2 ? joins.length : 0)
+  );
+}
+
+/** A label that stands before a release says what it is for; another one only tells apart two tails. */
+function labelCost(study: Study, block: readonly Item[], joins: readonly Join[]): number {
+  if (study.context.style === 'ladder' || writesLadders(study)) return 0;
+  const entries = [...new Set(joins.map((join) => join.entry))].map((entry) => block[entry]);
+  return entries.reduce((sum, item) => sum + (item?.isRelease || item?.isReset ? 3 : 6), 0);
 }
 
 /** A release or reset that stays at the exit, before or between what is given away. */
@@ -162,6 +185,8 @@ export function isWorth(study: Study, draft: Draft): boolean {
     .reduce((sum, label) => sum + (study.gotos.get(label)?.length ?? 0), 0);
   const sharing = draft.joins.length + (draft.host ? 1 : 0) + there;
   const removed = removedReleases(draft);
+  // The return behind the branch stays where it is: what goes comes back below the label.
+  if (sharing < 3 && draft.joins.some((join) => join.exit.kind === 'branch')) return false;
   if (draft.host && draft.joins.length < 2 && isBesideArea(study, draft.host)) return false;
   return removed >= 2 || (sharing >= 3 && removed >= 1);
 }

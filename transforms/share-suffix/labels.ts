@@ -3,6 +3,8 @@ import { fieldOf, namedChildren, textOf, walk } from '../../src/syntax/tree.ts';
 import type { SyntaxNode } from '../../src/syntax/tree.ts';
 import type { Draft } from './draft.ts';
 import type { Study } from './study.ts';
+import { soundsLikeRelease, topicOf } from './callee-names.ts';
+import { callsOf } from './statements.ts';
 import type { Item } from './statements.ts';
 
 /** Label for each entry of a draft; those that stand in the host already are reused. */
@@ -10,10 +12,17 @@ export function nameLabels(study: Study, draft: Draft): Map<number, { name: stri
   const entries = [...new Set(draft.joins.map((join) => join.entry))].sort((a, b) => a - b);
   const labels = new Map<number, { name: string; isNew: boolean }>();
   const taken = new Set<string>();
+  const objects = entries.map((entry) => draft.block[entry] && objectOf(study, draft.block[entry]));
+  const isClear = (entry: number): boolean => {
+    const object = objects[entries.indexOf(entry)];
+    return objects.filter((other) => other === object).length === 1;
+  };
   for (const [index, entry] of entries.entries()) {
     const there = draft.host ? draft.block[entry]?.labels[0] : undefined;
+    const isBase = index === entries.length - 1;
     const rung = draft.block.slice(entry, entries[index + 1] ?? draft.block.length);
-    const wishes = entries.length === 1 ? singleNames(study, draft, rung) : rungNames(study, rung);
+    const wishes =
+      entries.length === 1 ? singleNames(study, draft, rung) : rungNames(study, rung, isBase, isClear(entry));
     const name = there ?? pick(study, wishes, taken);
     taken.add(name);
     labels.set(entry, { name, isNew: there === undefined });
@@ -24,21 +33,29 @@ export function nameLabels(study: Study, draft: Draft): Map<number, { name: stri
 const GENERIC =
   /^(?:out|cleanup|clean_up|clean|err|error|done|fail|failed|failure|exit|end|finish|bail|err_out|out_err|error_out|err_exit|on_error|Exit|Error|Cleanup|Done|Fail)$/;
 const FAILURE = /err|fail|bail/i;
+const SUCCESS = /^(?:done|exit|end|finish)$/i;
 
 function singleNames(study: Study, draft: Draft, rung: readonly Item[]): string[] {
   const { label, houseStyle } = study.context;
-  const house = houseStyle.labelNames.filter((name) => GENERIC.test(name) && (!draft.host || !FAILURE.test(name)));
-  return [...(label ? [label] : []), ...house, 'cleanup', ...rungNames(study, rung), 'out', 'done'];
+  const house = houseStyle.labelNames.filter(
+    (name) => GENERIC.test(name) && !(draft.host ? FAILURE : SUCCESS).test(name),
+  );
+  return [...(label ? [label] : []), ...house, 'cleanup', ...rungNames(study, rung, true, true), 'out', 'done'];
 }
 
-/** `cleanup_turn` for a rung that releases `s->turn_servers` and resets `s->turn_count`. */
-function rungNames(study: Study, rung: readonly Item[]): string[] {
+/**
+ * `cleanup_turn` for a rung that releases `s->turn_servers` and resets `s->turn_count`. One that does not begin with a
+ * release, or whose object another rung begins with too, is named for what its call does; the last of the ladder,
+ * which all jumps reach, needs no such name.
+ */
+function rungNames(study: Study, rung: readonly Item[], isBase: boolean, isClear: boolean): string[] {
+  const [first] = rung;
   const objects = rung.map((item) => objectOf(study, item)).filter((name) => name !== undefined);
-  const first = objects[0] ?? 'rest';
-  const common = commonWords(objects);
   const prefix = ladderPrefix(study);
-  const names = [common || first, first, ...objects, ...objects.map((name) => `${name}_too`)];
-  return names.map((name) => prefix + name);
+  const topics = first ? callsOf(study.tree, first.node).map((name) => prefix + topicOf(name)) : [];
+  const named = [commonWords(objects) || objects[0], ...objects].flatMap((name) => (name ? [prefix + name] : []));
+  const isNamed = isClear && first !== undefined && (first.isRelease || first.isReset);
+  return [...(isNamed ? named : []), ...(isBase ? ['cleanup'] : []), ...topics, ...named, `${prefix}rest`];
 }
 
 /** How the file names the rungs it has: `err_free_`, `out_`, else `cleanup_`. */
@@ -68,9 +85,14 @@ function commonWords(names: readonly string[]): string {
 /** The last name of the lvalue that a statement releases or sets. */
 function objectOf(study: Study, item: Item): string | undefined {
   let call: SyntaxNode | undefined;
+  let release: SyntaxNode | undefined;
   walk(item.node, (node) => {
-    if (!call && (node.kind === 'call_expression' || node.kind === 'assignment_expression')) call = node;
+    if (node.kind !== 'call_expression' && node.kind !== 'assignment_expression') return;
+    call ??= node;
+    const callee = node.kind === 'call_expression' ? fieldOf(node, 'function') : undefined;
+    if (callee && soundsLikeRelease(textOf(study.tree, callee))) release ??= node;
   });
+  call = release ?? call;
   if (!call) return undefined;
   const named = call.kind === 'call_expression' ? argumentsOf(call) : [fieldOf(call, 'left')];
   for (const node of named) {
@@ -84,7 +106,7 @@ function objectOf(study: Study, item: Item): string | undefined {
       );
   }
   const callee = fieldOf(call, 'function');
-  return callee?.kind === 'identifier' ? textOf(study.tree, callee) : undefined;
+  return callee?.kind === 'identifier' ? topicOf(textOf(study.tree, callee)) : undefined;
 }
 
 function argumentsOf(call: SyntaxNode): SyntaxNode[] {

@@ -124,6 +124,16 @@ export class Layout {
       .join('\n');
   }
 
+  /** The text from one offset to another. */
+  between(start: number, end: number): string {
+    return this.#source.slice(start, end);
+  }
+
+  /** Nothing but comments and blanks. */
+  isOnlyComments(start: number, end: number): boolean {
+    return lexSpan(this.#source, start, end).tokens.length === 0;
+  }
+
   get newline(): string {
     return this.#newline;
   }

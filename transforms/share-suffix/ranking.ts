@@ -1,5 +1,5 @@
 /** Which drafts are tried, and in which order: the verifier costs more than the planner. */
-import { isWorth, labelCount, trimmed, without } from './draft.ts';
+import { isWorth, keeping, labelCount, trimmed, without } from './draft.ts';
 import type { Draft, Join } from './draft.ts';
 import { leavesReleases } from './loose.ts';
 import { isConstant } from './status.ts';
@@ -16,10 +16,7 @@ export function preferred(subject: Study, exact: readonly Draft[], loose: readon
   const best = byScore([...whole.slice(0, 4), ...singles, ...ladders]);
   const risky = (best[0]?.joins ?? []).filter((join) => isRisky(subject, join)).slice(0, 6);
   const oneLess = best.slice(0, 1).flatMap((draft) => risky.map((join) => without(draft, join)));
-  const careful = best.slice(0, 4).map((draft) => ({
-    ...draft,
-    joins: draft.joins.filter((join) => !isRisky(subject, join)),
-  }));
+  const careful = best.slice(0, 4).map((draft) => keeping(draft, (join) => !isRisky(subject, join)));
   const partial = [...(risky.length > 1 ? oneLess : []), ...careful]
     .filter((draft) => isWorth(subject, draft))
     .map((draft) => trimmed(subject, draft));

@@ -52,7 +52,7 @@ export function renderDraft(study: Study, draft: Draft, status: StatusPlan, labe
         reason: 'preprocessor lines stand between the releases and the return',
       };
     }
-    edits.push(renderJoin(rendering, join));
+    edits.push(renderJoin(rendering, join, { ...region, start: claims.startOf(join) ?? region.start }));
   }
   const block = draft.host ? renderInPlace(rendering) : renderAtEnd(rendering);
   if (!Array.isArray(block)) return block;
@@ -71,9 +71,8 @@ export function regionOf(join: Join): Span {
 }
 
 /** `status = value; goto label;` in place of the statements given away; the rest of the exit stays. */
-function renderJoin(rendering: Rendering, join: Join): Edit {
+function renderJoin(rendering: Rendering, join: Join, region: Span): Edit {
   const { layout, labels } = rendering;
-  const region = regionOf(join);
   const kept = keptPieces(rendering, join);
   const assignment = assignmentOf(rendering, join);
   const target = `goto ${labels.get(join.entry)?.name ?? ''};`;
@@ -195,14 +194,37 @@ function renderInPlace(rendering: Rendering): Edit[] | Refusal {
     if (!item || !label) continue;
     if (!layout.isFirstOnLine(item.labelStart))
       return refuse('nothing-gained', 'the shared statements do not stand on lines of their own', item);
-    const at = layout.attachedAbove(item.labelStart).start;
+    const at = speaksOf(study, layout, item)
+      ? layout.attachedAbove(item.labelStart).start
+      : layout.lineStart(item.labelStart);
     const assignment = entry === entries[0] && value ? hostAssignment(rendering, value, at) : '';
     const line = label.isNew ? labelLine(rendering, label.name, item.start) : '';
-    const room = label.isNew && needsBlank(rendering, at, assignment) ? layout.newline : '';
+    const isFirst = entry === entries[0] && !hasLabelAbove(host, item);
+    const room = label.isNew && isFirst && needsBlank(rendering, at, assignment) ? layout.newline : '';
     if (assignment || line) edits.push({ start: at, end: at, text: assignment + room + line });
   }
   return [...edits, ...renderHostReturn(rendering), ...claimedEdits(rendering)];
 }
+
+/**
+ * The comment above a shared statement is about it: `// Release the lock`. One that says how control came here, as
+ * `// not found`, is true of the host alone and stays above the label.
+ */
+function speaksOf(study: Study, layout: Layout, item: Item): boolean {
+  const { start } = layout.attachedAbove(item.labelStart);
+  const said = wordsOf(layout.between(start, item.labelStart));
+  const meant = new Set(item.tokens.filter((token) => token.kind === 'name').flatMap((token) => wordsOf(token.text)));
+  return said.some((word) => CLEANING.test(word) || meant.has(word));
+}
+
+/** Lower-case words of three letters and more; `turnCount` and `turn_count` are two. */
+function wordsOf(text: string): string[] {
+  const parts = text.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return parts.match(/[a-z]{3,}/g) ?? [];
+}
+
+const CLEANING =
+  /^(?:free|releas|clean|clos|destroy|unlock|dispos|tear|drop|delet|reset|restor|remov|discard|deallocat|undo|give|put$)/;
 
 /** The shared statements are the last of the host, in their order. */
 function isContiguous(rendering: Rendering, host: FunctionExit): boolean {
@@ -226,12 +248,17 @@ function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Ref
     if (label) lines.push(labelLine(rendering, label.name, first.start).replace(/\r?\n$/, ''));
     const claim = claims.of(item);
     for (const text of claim.leading) lines.push(indent + text);
-    lines.push(indent + blockText(rendering, item, indent) + (claim.trailing ? ` ${claim.trailing}` : ''));
+    lines.push(indent + blockText(rendering, item, indent) + (claim.trailing ?? ''));
   }
   if (host.statement)
     lines.push(indent + (status.variable ? `return ${status.variable};` : textOf(study.tree, host.statement)));
   const end = endOfRegion(rendering, own, assignment !== undefined);
   return [{ start: first.start, end, text: lines.join(layout.newline).slice(indent.length) }];
+}
+
+/** The statements before are a rung already. */
+function hasLabelAbove(host: FunctionExit, item: Item): boolean {
+  return host.list.some((node) => node.kind === 'labeled_statement' && node.start < item.labelStart);
 }
 
 function needsBlank(rendering: Rendering, at: number, assignment: string): boolean {
@@ -266,7 +293,7 @@ function claimedEdits(rendering: Rendering): Edit[] {
   const edits: Edit[] = [];
   for (const item of draft.block) {
     const claim = claims.of(item);
-    if (claim.trailing && !claim.isThere) edits.push({ start: item.end, end: item.end, text: ` ${claim.trailing}` });
+    if (claim.trailing && !claim.isThere) edits.push({ start: item.end, end: item.end, text: claim.trailing });
     if (claim.leading.length > 0 && !claim.isLeadingThere) {
       const at = layout.lineStart(item.start);
       const indent = layout.indentAt(item.start);
@@ -286,18 +313,36 @@ function renderAtEnd(rendering: Rendering): Edit[] | Refusal {
   const indent = layout.indentAt(statementIndentAnchor(study, layout) ?? lastTop.start);
   const at = layout.lineStart(tree.body.end - 1);
   const lines: string[] = [];
-  if (completesNormally(tree, last)) lines.push(`${indent}return;`);
+  if (completesNormally(tree, last)) {
+    if (study.context.houseStyle.blankLineBeforeReturn) lines.push('');
+    lines.push(`${indent}return;`);
+  }
   if (study.context.houseStyle.blankLineBeforeLabel.afterReturn) lines.push('');
   for (const [index, item] of draft.block.entries()) {
     const label = labels.get(index);
     if (label) lines.push(labelLine(rendering, label.name, undefined, indent).replace(/\r?\n$/, ''));
+    else if (hasGap(layout, draft.block[index - 1], item)) lines.push('');
     const claim = claims.of(item);
     for (const text of claim.leading) lines.push(indent + text);
-    lines.push(indent + blockText(rendering, item, indent) + (claim.trailing ? ` ${claim.trailing}` : ''));
+    lines.push(indent + blockText(rendering, item, indent) + (claim.trailing ?? ''));
   }
   const value = returnText(rendering);
+  if (value !== undefined && setsReturnsApart(layout, draft)) lines.push('');
   if (value !== undefined) lines.push(indent + value);
   return [{ start: at, end: at, text: lines.map((line) => line + layout.newline).join('') }];
+}
+
+/** Two statements that follow each other, in the text they are taken from, with a blank line between. */
+function hasGap(layout: Layout, before: Item | undefined, item: Item): boolean {
+  if (!before || before.end > item.start) return false;
+  const between = layout.between(before.end, item.start);
+  return /^[ \t]*(?:\/[/*][^\n]*)?\r?\n[ \t]*\r?\n/.test(between) && layout.isOnlyComments(before.end, item.start);
+}
+
+/** Most of the exits have a blank line between their releases and the return. */
+function setsReturnsApart(layout: Layout, draft: Draft): boolean {
+  const returns = draft.joins.flatMap((join) => join.exit.statement ?? []);
+  return returns.filter((statement) => layout.hasBlankAbove(statement.start)).length * 2 > returns.length;
 }
 
 /** A statement of the body that is no label, whose indentation is that of the body. */

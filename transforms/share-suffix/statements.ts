@@ -85,7 +85,7 @@ export class Statements {
     const text = (part: SyntaxNode): string => textOf(this.#tree, part).replace(/\s+/g, '');
     const tested = text(condition)
       .replace(/^\(+|\)+$/g, '')
-      .replace(/(?:!=|>=|>|==).*$/, '');
+      .replace(/(?:!=|(?<!-)>|==).*$/, '');
     let releases = false;
     walk(node, (inner) => {
       if (inner.kind === 'call_expression' && text(inner).includes(tested)) releases = true;

@@ -23,6 +23,8 @@ export interface PlanContext {
   readonly label: string | undefined;
   /** Preprocessor lines and branches not taken: edits may not touch them. */
   readonly frozen: readonly Span[];
+  /** The file as it is written; the tree's source has those lines blanked. */
+  readonly original: string;
   /** `status` of the config. */
   readonly status?: {
     /** Name of a variable that is introduced. */
@@ -73,7 +75,7 @@ export function studyFunction(tree: FunctionTree, context: PlanContext, names: N
     get unknownCall() {
       return unknownCall();
     },
-    conditionals: new Conditionals(tree),
+    conditionals: new Conditionals(tree, context.original),
     releases: new Releases(tree, names, context.knowledge),
     gotos,
     get acquired() {
