@@ -185,8 +185,8 @@ export function isWorth(study: Study, draft: Draft): boolean {
     .reduce((sum, label) => sum + (study.gotos.get(label)?.length ?? 0), 0);
   const sharing = draft.joins.length + (draft.host ? 1 : 0) + there;
   const removed = removedReleases(draft);
-  // The return behind the branch stays where it is: what goes comes back below the label.
-  if (sharing < 3 && draft.joins.some((join) => join.exit.kind === 'branch')) return false;
+  // The return behind a branch stays where it is: the label, its return and a blank line come on top.
+  if (sharing < 3 && removed < 3 && draft.joins.some((join) => join.exit.kind === 'branch')) return false;
   if (draft.host && draft.joins.length < 2 && isBesideArea(study, draft.host)) return false;
   return removed >= 2 || (sharing >= 3 && removed >= 1);
 }
