@@ -5,7 +5,7 @@ import { UsageError } from '../base/usage-error.ts';
 import type { Summary } from '../engine/report.ts';
 import type { SkippedFile } from '../engine/run.ts';
 import { REPORTERS } from '../reporters/registry.ts';
-import type { Reporter, RenderOptions } from '../reporters/reporter.ts';
+import type { RenderOptions } from '../reporters/reporter.ts';
 import { formatCount, plural } from '../reporters/text.ts';
 import { wantsColor } from './color.ts';
 import type { Format, ProjectFlags } from './flags.ts';
@@ -17,9 +17,9 @@ import { createDisplayPath } from './show-path.ts';
 export async function writeOutput(io: Io, run: ProjectRun, flags: ProjectFlags, format: Format): Promise<void> {
   const displayPath = createDisplayPath(io, run.root);
   const options = { displayPath, showRefusals: flags.showRefusals === true, statistics: flags.statistics === true };
-  await io.stdout.write(render(format, run, { ...options, color: wantsColor(flags.color, io.env, io.stdout) }));
+  await io.stdout.write(await render(format, run, { ...options, color: wantsColor(flags.color, io.env, io.stdout) }));
   for (const report of flags.report)
-    await saveReport(resolve(io.cwd, report.file), render(report.format, run, { ...options, color: false }));
+    await saveReport(resolve(io.cwd, report.file), await render(report.format, run, { ...options, color: false }));
   await writeWarnings(io, run, displayPath);
   if (flags.verbose === true) await writeDetails(io, run, displayPath);
   await reportOwnBugs(io, run);
@@ -39,15 +39,11 @@ export async function reportOwnBugs(io: Io, run: ProjectRun): Promise<void> {
   }
 }
 
-function render(format: Format, run: ProjectRun, options: RenderOptions): Buffer {
-  const { render: renderReport, encoding } = findReporter(format);
+async function render(format: Format, run: ProjectRun, options: RenderOptions): Promise<Buffer> {
+  const load = REPORTERS[format];
+  if (!load) throw new Error(`format ${format} has no reporter`);
+  const { render: renderReport, encoding } = await load();
   return Buffer.from(renderReport(run, options), encoding);
-}
-
-function findReporter(format: Format): Reporter {
-  const reporter = REPORTERS.find((candidate) => candidate.name === format);
-  if (!reporter) throw new Error(`format ${format} has no reporter`);
-  return reporter;
 }
 
 async function saveReport(path: string, content: Uint8Array): Promise<void> {

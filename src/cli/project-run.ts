@@ -1,10 +1,11 @@
 /** What check, diff and apply share: find the files, run them through the pipeline, say what came of it. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import { type ConfigStore, createConfigStore } from '../engine/config.ts';
 import type { ContextSource, RunFlags } from '../engine/context.ts';
 import { findRoot } from '../engine/discover.ts';
 import type { PipelineSource } from '../engine/pipeline.ts';
+import { probe } from '../engine/probe.ts';
 import { runFiles, type RunResult, type RunTools, type ToolSource } from '../engine/run.ts';
 import type { Session } from './command.ts';
 import type { ConfigFlags, KnowledgeFlags, ProjectFlags } from './flags.ts';
@@ -77,6 +78,7 @@ export async function runProject(
 ): Promise<ProjectRun> {
   const { io } = session;
   const started = io.now();
+  expectReportFolders(io, flags);
   const names = await readNames(operands, flags, io);
   const paths = names.usesStdin ? [] : [...operands, ...(names.listed ?? [])];
   const setting = await createSetting(io, paths, flags, flags);
@@ -98,6 +100,13 @@ export async function runProject(
   );
   progress.clear();
   return { ...result, root, stdinText, seconds: (io.now() - started) / 1000 };
+}
+
+/** A report that can't be written is better known before anything is. */
+function expectReportFolders(io: Io, flags: ProjectFlags): void {
+  for (const { file } of flags.report)
+    if (probe(dirname(resolve(io.cwd, file))) !== 'folder')
+      throw new UsageError(`can't write the report: no such folder for "${file}"`);
 }
 
 async function createToolSource(setting: Setting, pipelines: PipelineSource): Promise<ToolSource> {

@@ -42,7 +42,7 @@ function renderFunction(path: string, entry: FunctionReport, paint: Paint): Plac
 }
 
 /** `6 exits repeat 11 releases -> 3 labels (-31 +19)` */
-function describeRewrite(entry: FunctionReport): string {
+export function describeRewrite(entry: FunctionReport): string {
   const repeated = (entry.releasesBefore ?? 0) - (entry.releasesAfter ?? 0);
   const ending = entry.exits === 1 ? 's' : '';
   const what = repeated > 0 ? `repeat${ending} ${plural(repeated, 'release')}` : `end${ending} in the same statements`;

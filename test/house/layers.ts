@@ -20,8 +20,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rewrite: ['syntax'],
   verify: ['analysis', 'resources', 'cfg', 'syntax', 'scan'],
   engine: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify'],
-  // Beside the report's types, how a report words its notes and quotes a path.
-  reporters: ['type engine', 'type verify:verdict', 'engine:report', 'engine:notes'],
+  // Beside the report's types, how a report words its notes, what its codes mean, and how bytes are read as text.
+  reporters: [
+    'type engine',
+    'type verify:verdict',
+    'engine:report',
+    'engine:notes',
+    'engine:finding-codes',
+    'engine:encoding',
+  ],
   cli: ['engine', 'reporters'],
   // The library for others (src/index.ts) stands on the engine and hands out the types of the layers below.
   index: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify', 'engine'],

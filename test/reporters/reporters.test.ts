@@ -76,9 +76,17 @@ const RESULT: RunResult = {
 
 const PLAIN: RenderOptions = { color: false, showRefusals: false, statistics: false, displayPath: (path) => path };
 
+const reporters = new Map(
+  await Promise.all(Object.entries(REPORTERS).map(async ([name, load]) => [name, await load()] as const)),
+);
+
 function render(name: string, options: Partial<RenderOptions> = {}): string {
-  return REPORTERS.find((reporter) => reporter.name === name)?.render(RESULT, { ...PLAIN, ...options }) ?? '';
+  return reporters.get(name)?.render(RESULT, { ...PLAIN, ...options }) ?? '';
 }
+
+test('each goes by its own name', () => {
+  for (const [name, reporter] of reporters) expect(reporter.name).toBe(name);
+});
 
 describe('text', () => {
   test('one line each, in the order of the file', () => {
@@ -136,7 +144,7 @@ describe('machine formats', () => {
 
   test('the patch is bytes', () => {
     expect(render('patch')).toBe('one\n\xe9\ntwo\n');
-    expect(REPORTERS.find((reporter) => reporter.name === 'patch')?.encoding).toBe('latin1');
+    expect(reporters.get('patch')?.encoding).toBe('latin1');
   });
 });
 
