@@ -126,4 +126,6 @@ export interface Knowledge {
   isPlainField?(field: string): boolean;
   /** The name is a constant (an enumerator, an object-like macro with a literal body): it reads no memory. */
   constant?(name: string): { readonly value?: number } | undefined;
+  /** The words of the type a type name stands for, where that is one of numbers or an `enum` in every definition in sight. */
+  numberType?(name: string): string | undefined;
 }

@@ -44,6 +44,7 @@ export function createKnowledge(input: KnowledgeInput): Knowledge {
     isVolatileField: (field) => names.isVolatileField(field),
     isPlainField: (field) => !names.isVolatileField(field) && names.declaresField(field),
     constant: (name) => names.constant(name),
+    numberType: (name) => names.numberType(name),
   };
 }
 
@@ -57,6 +58,9 @@ interface LibraryFacts {
 }
 
 const NORETURN = /^(_Noreturn|__noreturn__|noreturn)$/;
+
+/** Type names that stand for another one, one behind the other. */
+const LONGEST_CHAIN = 8;
 
 const NOT_KNOWN: NameFacts = { kind: 'unknown', from: 'nothing' };
 
@@ -95,6 +99,14 @@ class KnownNames {
 
   declaresField(field: string): boolean {
     return this.#files().some((file) => file.declaresField(field));
+  }
+
+  /** The words of the number type that the type name stands for, in every definition in sight. */
+  numberType(name: string, depth = 0): string | undefined {
+    const found = new Set(this.#files().flatMap((file) => file.typedef(name) ?? (file.macros(name).length > 0 ? null : [])));
+    const [words] = found;
+    if (found.size !== 1 || words === null || words === undefined || depth > LONGEST_CHAIN) return undefined;
+    return /^\w+$/.test(words) && words !== 'enum' ? (this.numberType(words, depth + 1) ?? words) : words;
   }
 
   #join(name: string, derived: Derived | undefined): NameFacts {

@@ -54,6 +54,11 @@ export class SeenFile {
     return this.#fields.has(field);
   }
 
+  /** The words of the number or enumeration a type name stands for, `null` where it stands for something else. */
+  typedef(name: string): string | null | undefined {
+    return this.definitions.typedefs.has(name) ? (this.definitions.typedefs.get(name) ?? null) : undefined;
+  }
+
   /** Is there an `#undef` of the name? */
   undefines(name: string): boolean {
     this.#undefined ??= new Set(

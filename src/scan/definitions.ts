@@ -52,7 +52,8 @@ export interface FileDefinitions {
   readonly includes: readonly Include[];
   readonly prototypes: readonly Prototype[];
   readonly functions: readonly FunctionDefinition[];
-  readonly typedefs: readonly string[];
+  /** Names of types. Those of an enumeration or of numbers have the words of that type: `enum`, `unsigned int`. */
+  readonly typedefs: ReadonlyMap<string, string | undefined>;
   /** Fields declared volatile or _Atomic, and members of unions, wherever they are in the file. */
   readonly volatileFields: readonly string[];
 }
@@ -61,7 +62,7 @@ export interface FileDefinitions {
 export function scanDefinitions(text: string): FileDefinitions {
   const directives = new Map<number, Directive>();
   const prototypes = new Map<number, Omit<Prototype, 'conditions'>>();
-  const typedefs = new Set<string>();
+  const typedefs = new Map<string, string | undefined>();
   // A scan that recovers from an unbalanced function passes some lines twice: what is found is kept by its offset.
   const { functions } = scanFunctions(text, {
     directive: (name, start, end) => directives.set(start, { name, start, end }),
@@ -78,7 +79,7 @@ export function scanDefinitions(text: string): FileDefinitions {
     ...preprocessorDefinitions(text, lines, conditions),
     prototypes: byStart.map((prototype) => ({ ...prototype, conditions: conditions.at(prototype.start) })),
     functions: functions.map((range) => ({ ...range, conditions: conditions.at(range.nameStart) })),
-    typedefs: [...typedefs],
+    typedefs,
     volatileFields: volatileFields(text),
   };
 }
@@ -249,12 +250,24 @@ function closingParenthesis(text: string, tokens: readonly Token[], open: number
 }
 
 /** `typedef struct { ... } name;`, `typedef int (*name)(void), other;` (only the first of several pointers). */
-function addTypedef(declaration: string, names: Set<string>): void {
+function addTypedef(declaration: string, types: Map<string, string | undefined>): void {
   const tail = declaration.slice(declaration.lastIndexOf('}') + 1);
   const pointer = /\(\s*\*\s*(?:\w+\s+)?([A-Za-z_]\w*)\s*\)\s*\(/.exec(tail);
   const plain = /([A-Za-z_]\w*)\s*(?:\([^()]*\)|\[[^\]]*\])*\s*(?:__attribute__.*)?;$/s.exec(tail);
   const name = pointer?.[1] ?? plain?.[1];
-  if (name !== undefined) names.add(name);
+  if (name === undefined) return;
+  const words = plainType(declaration, name);
+  // Two branches of an `#if` may define it, each in its own way.
+  types.set(name, types.has(name) && types.get(name) !== words ? undefined : words);
+}
+
+/** `enum` for `typedef enum { ... } name;`, the words for `typedef unsigned int name;`; undefined for all else. */
+function plainType(declaration: string, name: string): string | undefined {
+  const text = withoutComments(declaration).replace(/\s+/g, ' ').trim();
+  if (/^typedef enum( \w+)? ?\{[^{}]*\} ?\w+ ?;$/.test(text)) return 'enum';
+  const words = /^typedef ([\w ]+?) \w+ ?;$/.exec(text)?.[1];
+  if (words === undefined || /\b(struct|union|void|const|volatile)\b/.test(words)) return undefined;
+  return words.startsWith('enum ') ? 'enum' : words === name ? undefined : words;
 }
 
 const VOLATILE =

@@ -155,10 +155,32 @@ function releaseAndDiagnostic(
   const { terms, state } = context;
   const released = releasedTerm(release);
   if (released === undefined) return undefined;
-  if (diagnostic.args.some((arg) => mayReach(terms, state, arg, released))) return undefined;
+  const mentioned = diagnostic.args.filter((arg) => mayReach(terms, state, arg, released));
   // A diagnostic that comes earlier in the original may read what the release gives back.
-  if (direction === 'reversed' && !diagnostic.args.every((arg) => cannotRead(context, arg, released))) return undefined;
-  return REORDER;
+  if (direction === 'reversed') {
+    const isElsewhere = diagnostic.args.every((arg) => cannotRead(context, arg, released));
+    return isElsewhere && mentioned.length === 0 ? REORDER : undefined;
+  }
+  if (mentioned.length === 0) return REORDER;
+  return mentioned.every((arg) => isOlder(terms, arg, released)) ? { uses: ['reorder', 'distinct-by-use'] } : undefined;
+}
+
+/**
+ * A number, or a parameter as the caller gave it, and an object of this path. That the two were given to one call shows
+ * no more than that they might be one; and then the original, which uses the argument behind the release, would use
+ * what is released.
+ */
+function isOlder(terms: TermTable, arg: Term, object: Term): boolean {
+  if (terms.isNumber(arg) || terms.isPlainObject(arg)) return true;
+  const isOfPath = terms.roots(object).every((root) => isMadeHere(terms, root));
+  return isOfPath && terms.roots(arg).every((root) => terms.node(root).op === 'parameter');
+}
+
+/** The result of a call, or what is found in a variable of the function. */
+function isMadeHere(terms: TermTable, root: Term): boolean {
+  const { op, args } = terms.node(root);
+  if (op === 'load') return args[0] !== undefined && terms.node(args[0]).op === 'object';
+  return op === 'fresh';
 }
 
 /** A text that was there before the object cannot be in it, and holds no pointers; for all else see `isBeyond`. */
@@ -186,6 +208,8 @@ function storeAndDiagnostic(context: CommuteContext, store: Event, diagnostic: E
   const base = baseOf(terms, address);
   if (terms.roots(base).some((root) => terms.node(root).op === 'global')) return undefined;
   for (const arg of diagnostic.args) {
+    // Its characters are elsewhere, and hold no pointers.
+    if (terms.isText(arg) && isApart(terms, state, arg, base)) continue;
     if (mayReach(terms, state, arg, base)) return undefined;
     // A pointer of unknown target handed to the logger may point to what is written.
     if (rootsOf(terms, state, arg).length > 0 && !isApart(terms, state, arg, base)) return undefined;

@@ -21,6 +21,7 @@ const SMALL =
   /^((un)?signed|char|short|int|_Bool|bool|float|double|u?int(8|16|32)_t|enum \w+|mode_t|pid_t)( (unsigned|signed|char|short|int))*$/;
 /** Operations that are undefined for some operands, and yield a value nevertheless. */
 export const OVERFLOWING: ReadonlySet<string> = new Set(['+', '-', '*', '<<', '>>', 'unary-']);
+const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '<<', '>>', '&', '|', '^', 'unary-']);
 const ROOTS: ReadonlySet<string> = new Set(['fresh', 'parameter', 'object', 'global', 'undefined', 'load']);
 
 const INTEGER = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)$/;
@@ -34,7 +35,13 @@ export class TermTable {
   readonly #roots = new Map<Term, readonly Term[]>();
   readonly #depths: number[] = [];
   readonly #freshIn: ReadonlySet<Term>[] = [];
+  readonly #numberType: (name: string) => string | undefined;
   #fresh = 0;
+
+  /** `numberType`: the words of the number type that a type name stands for, `enum` for an enumeration. */
+  constructor(numberType: (name: string) => string | undefined = () => undefined) {
+    this.#numberType = numberType;
+  }
 
   #intern(op: string, text: string, args: readonly Term[]): Term {
     const key = `${op}\0${text}\0${args.join(',')}`;
@@ -98,7 +105,7 @@ export class TermTable {
     if (this.node(value).op === 'list') return value;
     const { op, text } = this.node(address);
     // An object is named `name:type#ordinal`, all else by its own address.
-    const type = op === 'object' ? text.slice(text.indexOf(':') + 1, text.lastIndexOf('#')) : `lvalue ${address}`;
+    const type = op === 'object' ? declaredType(text) : `lvalue ${address}`;
     return this.convert(type.replace(/\b(const|volatile) /g, ''), value);
   }
 
@@ -141,7 +148,28 @@ export class TermTable {
 
   /** A number too small to carry an address. */
   isSmall(term: Term): boolean {
-    return SMALL.test(this.typeOf(term) ?? '');
+    return SMALL.test(this.#resolved(this.typeOf(term) ?? ''));
+  }
+
+  /** Is the value certainly a number, by the type of the variable that it is found in if by nothing else? */
+  isNumber(term: Term): boolean {
+    const { op, args } = this.node(term);
+    if (ARITHMETIC.has(op)) return args.every((arg) => this.isNumber(arg));
+    const place = op === 'load' && args[0] !== undefined ? this.node(args[0]) : undefined;
+    const type = place?.op === 'object' ? declaredType(place.text) : this.typeOf(term);
+    return INTEGRAL.test(this.#resolved((type ?? '').replace(/\b(const|volatile) /g, '')));
+  }
+
+  /** Is it a variable that holds a number or characters? */
+  isPlainObject(term: Term): boolean {
+    const { op, text } = this.node(term);
+    const type = this.#resolved(declaredType(text).replace(/\b(const|volatile|static) /g, ''));
+    return op === 'object' && (INTEGRAL.test(type) || /^(unsigned |signed )?char ?(\[[^\]]*\])+$/.test(type));
+  }
+
+  #resolved(type: string): string {
+    const words = /^\w+$/.test(type) ? this.#numberType(type) : undefined;
+    return words === 'enum' ? `enum ${type}` : (words ?? type);
   }
 
   /**
@@ -238,4 +266,9 @@ export class TermTable {
     }
     this.#freshIn.push(all);
   }
+}
+
+/** The type in the name of an object: `name:type#ordinal`. */
+function declaredType(text: string): string {
+  return text.slice(text.indexOf(':') + 1, text.lastIndexOf('#'));
 }

@@ -77,7 +77,7 @@ export function verifyFunction(
   }
   const difference = definitionsDiffer(before, after);
   if (difference !== undefined) return unproved(difference);
-  const terms = new TermTable();
+  const terms = new TermTable((name) => knowledge.numberType?.(name));
   const programs = [lower(before, knowledge, terms), lower(after, knowledge, terms)];
   const [first, second] = programs;
   if (!first || 'kind' in first) return fromRefusal(first);

@@ -81,10 +81,33 @@ describe('fields that may never be cached', () => {
   });
 });
 
-it('lists typedefs', () => {
-  expect(
-    scanDefinitions('typedef struct s { int a; } t;\ntypedef int (*fn)(void);\ntypedef char buf[3];').typedefs,
-  ).toEqual(['t', 'fn', 'buf']);
+it('lists typedefs, with the words of those that are numbers', () => {
+  const text = [
+    'typedef struct s { int a; } t;',
+    'typedef int (*fn)(void);',
+    'typedef char buf[3];',
+    'typedef enum { A, B /* last */ } color_t;',
+    'typedef enum color color_e;',
+    'typedef unsigned   int word;',
+    'typedef word bits;',
+    'typedef const char *name_t;',
+    '#ifdef WIDE',
+    'typedef long either;',
+    '#else',
+    'typedef char *either;',
+    '#endif',
+  ].join('\n');
+  expect(Object.fromEntries(scanDefinitions(text).typedefs)).toEqual({
+    t: undefined,
+    fn: undefined,
+    buf: undefined,
+    color_t: 'enum',
+    color_e: 'enum',
+    word: 'unsigned int',
+    bits: 'word',
+    name_t: undefined,
+    either: undefined,
+  });
 });
 
 it('never throws', () => {

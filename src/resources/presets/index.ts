@@ -7,12 +7,17 @@ import { preset as language } from './language.ts';
 import { preset as libcMemory } from './libc-memory.ts';
 import { preset as mimalloc } from './mimalloc.ts';
 import { preset as mmap } from './mmap.ts';
+import { preset as pcre2 } from './pcre2.ts';
 import { preset as process } from './process.ts';
 import { preset as pthread } from './pthread.ts';
 import { preset as regex } from './regex.ts';
+import { preset as sdBus } from './sd-bus.ts';
 import { preset as sockets } from './sockets.ts';
+import { preset as sodium } from './sodium.ts';
+import { preset as sqlite } from './sqlite.ts';
 import { preset as stdio } from './stdio.ts';
 import { preset as strings } from './strings.ts';
+import { preset as win32 } from './win32.ts';
 
 export const PRESETS: Readonly<Record<string, Preset>> = {
   descriptors,
@@ -22,10 +27,15 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   'libc-memory': libcMemory,
   mimalloc,
   mmap,
+  pcre2,
   process,
   pthread,
   regex,
+  'sd-bus': sdBus,
   sockets,
+  sodium,
+  sqlite,
   stdio,
   strings,
+  win32,
 };
