@@ -783,9 +783,8 @@ class Walk {
       if (!mayBeAlive(state.before.program, at, object)) continue;
       const { term } = object;
       const isKept = program.objects.some((one) => one.term === term && mayBeAlive(program, state.after.at, one));
-      if (isKept && !lost.has(term)) continue;
-      const isTold = event.args.some((arg) => isLinked(this.#terms, state, arg, term));
-      if (isTold || (state.escaped.has(term) && !this.#isHarmless(state, event, term))) {
+      if ((isKept && !lost.has(term)) || this.#isHarmless(state, event, term)) continue;
+      if (state.escaped.has(term) || event.args.some((arg) => isLinked(this.#terms, state, arg, term))) {
         this.#fail(
           state,
           `\`${nameOf(this.#terms.node(term).text)}\` of an inner block would be used after the block has ended`,
@@ -796,10 +795,11 @@ class Walk {
     }
   }
 
-  /** Releasing storage without looking into it, or storing elsewhere, does not touch the object. */
+  /** Releasing storage without looking into it, or storing something else elsewhere, does not touch the object. */
   #isHarmless(state: State, event: Event, object: Term): boolean {
-    if (event.kind === 'store')
-      return event.args[0] !== undefined && isApart(this.#terms, state, event.args[0], object);
+    const [address, value] = event.args;
+    if (event.kind === 'store' && address !== undefined && value !== undefined)
+      return isApart(this.#terms, state, address, object) && !isLinked(this.#terms, state, value, object);
     return isMemoryRelease(event) && event.facts?.releases?.isShallow === true;
   }
 
