@@ -4,7 +4,7 @@
  */
 import { LineIndex } from '../base/span.ts';
 import { refuse } from '../diagnostics/refusal.ts';
-import type { Refusal } from '../diagnostics/refusal.ts';
+import type { Refusal, RefusalCode } from '../diagnostics/refusal.ts';
 import type { Knowledge } from '../resources/knowledge.ts';
 import { tryApplyEdits } from '../rewrite/apply-edits.ts';
 import { readFileStyle, readHouseStyle } from '../rewrite/house-style.ts';
@@ -104,18 +104,54 @@ export function processFunction(subject: Subject, range: FunctionRange): Functio
     return { range, read: undefined, result: refuse('suppressed', 'a comment says `goto-cleanup: ignore`', range) };
   const read = readFunction(context.parser(), text, range);
   if (read.kind === 'refusal') return { range, read: undefined, result: read };
-  const plans = planFunction(subject, read);
+  const plans = planFunction(subject, read, []);
   if (!Array.isArray(plans)) return { range, read, result: plans };
-  let refusal: Refusal | undefined;
-  for (const plan of plans) {
-    const result = tryPlan(subject, read, plan);
-    if (result.kind === 'proved') return { range, read, result };
-    refusal ??= result;
-  }
-  return { range, read, result: refusal ?? refuse('nothing-gained', 'nothing is repeated', range) };
+  const tried = tryPlans(subject, read, plans);
+  if (tried.kind === 'proved') return { range, read, result: tried };
+  return { range, read, result: tryWithout(subject, read, tried) ?? tried.refusal };
 }
 
-function planFunction(subject: Subject, read: ReadFunction): Plan[] | Refusal {
+/** Why the preferred plan was not proved, and where in the file that showed. */
+interface NotProved {
+  readonly kind: 'not-proved';
+  readonly refusal: Refusal;
+  readonly stoppedAt: number | undefined;
+}
+
+/** The first plan that is proved; else what was wrong with the first. */
+function tryPlans(subject: Subject, read: ReadFunction, plans: readonly Plan[]): ProvedPlan | NotProved {
+  let failed: NotProved | undefined;
+  for (const plan of plans) {
+    const result = tryPlan(subject, read, plan);
+    if (result.kind === 'proved') return result;
+    failed ??= result;
+  }
+  const nothing = refuse('nothing-gained', 'nothing is repeated', read.range);
+  return failed ?? { kind: 'not-proved', refusal: nothing, stoppedAt: undefined };
+}
+
+/** Exits left out one after the other. */
+const MOST_LEFT_OUT = 6;
+/** Plans tried each time. */
+const PLANS_WITHOUT = 3;
+
+/** A proof that fails at one exit says nothing against the others: they are planned for without it (partial plans). */
+function tryWithout(subject: Subject, read: ReadFunction, first: NotProved): ProvedPlan | undefined {
+  const left: number[] = [];
+  for (let { stoppedAt } = first; stoppedAt !== undefined && left.length < MOST_LEFT_OUT;) {
+    if (left.includes(stoppedAt)) return undefined;
+    left.push(stoppedAt);
+    const plans = planFunction(subject, read, left);
+    if (!Array.isArray(plans)) return undefined;
+    const tried = tryPlans(subject, read, plans.slice(0, PLANS_WITHOUT));
+    if (tried.kind === 'proved') return tried;
+    stoppedAt = tried.stoppedAt;
+  }
+  return undefined;
+}
+
+/** `left`: byte offsets inside exits that have to stay as they are. */
+function planFunction(subject: Subject, read: ReadFunction, left: readonly number[]): Plan[] | Refusal {
   const { options } = subject.context;
   const first = read.versions[0];
   if (!first) return refuse('preprocessor-in-region', 'no choice of the preprocessor lines compiles', read.range);
@@ -126,27 +162,32 @@ function planFunction(subject: Subject, read: ReadFunction): Plan[] | Refusal {
     label: options.label,
     frozen: first.frozen,
     original: subject.text,
+    left,
   });
 }
 
 /** Applies a plan to the text, reads the new text from scratch, and asks the verifier. */
-function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan | Refusal {
+function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan | NotProved {
   const { text, context, knowledge } = subject;
+  const fail = (code: RefusalCode, reason: string, stoppedAt?: number): NotProved => ({
+    kind: 'not-proved',
+    refusal: refuse(code, reason, read.range),
+    stoppedAt,
+  });
   const newText = tryApplyEdits(text, plan.edits);
-  if (typeof newText !== 'string') return refuse('not-proved', 'the edits of the plan overlap', read.range);
+  if (typeof newText !== 'string') return fail('not-proved', 'the edits of the plan overlap');
   const range = scanFunctions(newText).functions.find(
     (one) => one.name === read.range.name && one.start === read.range.start,
   );
-  if (!range) return refuse('not-proved', 'the rewritten function is not found in the new text', read.range);
+  if (!range) return fail('not-proved', 'the rewritten function is not found in the new text');
   const after = readFunction(context.parser(), newText, range);
-  if (after.kind === 'refusal')
-    return refuse('not-proved', `the rewritten function can't be read: ${after.reason}`, read.range);
+  if (after.kind === 'refusal') return fail('not-proved', `the rewritten function can't be read: ${after.reason}`);
   const verdict = proveFunction(read, after, knowledge, verifyOptions(context.options));
   if (verdict.verdict === 'different' || verdict.verdict === 'unproved') {
-    return refuse(verdict.code ?? 'not-proved', verdict.reason ?? 'the rewrite could not be proved', read.range);
+    return fail(verdict.code ?? 'not-proved', verdict.reason ?? 'the rewrite could not be proved', verdict.stoppedAt);
   }
   if (context.options.proof === 'identical' && verdict.verdict !== 'identical') {
-    return refuse('not-proved', `the rewrite is only equivalent (${verdict.uses.join(', ')})`, read.range);
+    return fail('not-proved', `the rewrite is only equivalent (${verdict.uses.join(', ')})`);
   }
   return { kind: 'proved', plan, verdict };
 }

@@ -166,14 +166,14 @@ function releaseAndDiagnostic(
 }
 
 /**
- * A number, or a parameter as the caller gave it, and an object of this path. That the two were given to one call shows
- * no more than that they might be one; and then the original, which uses the argument behind the release, would use
- * what is released.
+ * A number, a variable that holds no pointer, or a text as the caller gave it; and an object of this path. That the two
+ * were given to one call shows no more than that the text might be in the object; and then the original, which uses the
+ * text behind the release, would use what is released.
  */
 function isOlder(terms: TermTable, arg: Term, object: Term): boolean {
   if (terms.isNumber(arg) || terms.isPlainObject(arg)) return true;
   const isOfPath = terms.roots(object).every((root) => isMadeHere(terms, root));
-  return isOfPath && terms.roots(arg).every((root) => terms.node(root).op === 'parameter');
+  return isOfPath && terms.isText(arg) && terms.roots(arg).every((root) => terms.node(root).op === 'parameter');
 }
 
 /** The result of a call, or what is found in a variable of the function. */

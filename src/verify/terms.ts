@@ -168,7 +168,7 @@ export class TermTable {
   }
 
   #resolved(type: string): string {
-    const words = /^\w+$/.test(type) ? this.#numberType(type) : undefined;
+    const words = /^\w+$/.test(type) && !INTEGRAL.test(type) ? this.#numberType(type) : undefined;
     return words === 'enum' ? `enum ${type}` : (words ?? type);
   }
 

@@ -39,4 +39,6 @@ export interface Verdict {
   readonly code?: RefusalCode;
   readonly difference?: Difference;
   readonly at?: Span;
+  /** Byte offset in the before version of what it was about to do when the walk stopped. */
+  readonly stoppedAt?: number;
 }

@@ -98,6 +98,7 @@ export function verifyFunction(
       restsOn: rest.uses.length > 0 ? rest.restsOn : [],
     };
   const { kind, reason, code, state } = simulation.mismatch;
+  const stoppedAt = first.nodes[state.before.at]?.start;
   return {
     verdict: kind,
     uses: [],
@@ -106,6 +107,7 @@ export function verifyFunction(
     reason,
     code,
     difference: describeDifference(before, after, state),
+    ...(stoppedAt !== undefined && { stoppedAt }),
   };
 }
 

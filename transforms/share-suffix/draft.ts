@@ -5,6 +5,7 @@ import type { FunctionExit } from './exits.ts';
 import type { Preparation } from './idle.ts';
 import { isBesideArea, livesAtEnd } from './reach.ts';
 import type { Study } from './study.ts';
+import { callsOf } from './statements.ts';
 import type { Item } from './statements.ts';
 
 /** One exit that jumps into the block. */
@@ -151,6 +152,28 @@ function cleanupLeft(study: Study, join: Join): string | undefined {
         !taken.has(item) && !item.barrier && (item.isRelease || (index > 0 && item.isReset)) && livesAtEnd(study, item),
     );
   return left?.key;
+}
+
+/**
+ * Two exits go on repeating a call that no diagnostic may pass, and that stands right before what they give away: a
+ * block with the other half of the cleanup would only hide the conflict.
+ */
+export function leavesConflict(study: Study, draft: Draft): boolean {
+  const left = draft.joins
+    .filter((join) => join.exit.value?.kind === 'call_expression')
+    .flatMap((join) => leftBefore(study, join));
+  return new Set(left).size < left.length;
+}
+
+/** The call of which nothing is known that stands before what the exit gives away. */
+function leftBefore(study: Study, join: Join): string[] {
+  const { list } = join.exit;
+  const at = list.findIndex((node) => study.statements.item(node) === join.consumed[0]);
+  const before = list[at - 1];
+  const item = before && study.statements.item(before);
+  if (!before || !item?.isCleanup || item.barrier || study.releases.of(item) || !livesAtEnd(study, item)) return [];
+  const isLocal = callsOf(study.tree, before).every((name) => study.context.knowledge.name(name).isLocal === true);
+  return isLocal ? [] : [item.key];
 }
 
 /** Most of the file's labels say what they release. */

@@ -1,5 +1,5 @@
 /** Which drafts are tried, and in which order: the verifier costs more than the planner. */
-import { isWorth, keeping, labelCount, trimmed, without } from './draft.ts';
+import { isWorth, keeping, labelCount, leavesConflict, trimmed, without } from './draft.ts';
 import type { Draft, Join } from './draft.ts';
 import { leavesReleases } from './loose.ts';
 import { isConstant } from './status.ts';
@@ -20,7 +20,7 @@ export function preferred(subject: Study, exact: readonly Draft[], loose: readon
   const partial = [...(risky.length > 1 ? oneLess : []), ...careful]
     .filter((draft) => isWorth(subject, draft))
     .map((draft) => trimmed(subject, draft));
-  return inPlaceFirst(byScore([...best, ...partial]));
+  return inPlaceFirst(byScore([...best, ...partial]).filter((draft) => !leavesConflict(subject, draft)));
 }
 
 /**

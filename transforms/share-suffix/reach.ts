@@ -21,7 +21,7 @@ function cleanupArea(study: Study): Item | undefined {
 
 /** May others fall in where this exit stands? */
 export function mayHost(study: Study, exit: FunctionExit): boolean {
-  if (!exit.isTop || exit.kind === 'branch' || exit.list.length === 0) return false;
+  if (!exit.isTop || exit.kind === 'branch' || exit.list.length === 0 || study.left.has(exit)) return false;
   const area = cleanupArea(study);
   return !area || exitEnd(exit) > area.start || isBesideArea(study, exit);
 }
@@ -46,7 +46,7 @@ export function canAppend(study: Study): boolean {
 /** Exits that could jump at all. */
 export function mayJoin(study: Study, exit: FunctionExit, host: FunctionExit | undefined): boolean {
   // A return in the body itself would jump to what stands right behind it.
-  if (exit.isTop && exit.kind !== 'branch') return false;
+  if ((exit.isTop && exit.kind !== 'branch') || study.left.has(exit)) return false;
   // The label has to be there wherever the goto is.
   const target = host ? exitEnd(host) : study.tree.body.end - 1;
   if (!study.conditionals.isWithin(exitEnd(exit), target)) return false;

@@ -25,6 +25,8 @@ export interface PlanContext {
   readonly frozen: readonly Span[];
   /** The file as it is written; the tree's source has those lines blanked. */
   readonly original: string;
+  /** Byte offsets inside exits that have to stay as they are: a proof got no further there. */
+  readonly left?: readonly number[];
   /** `status` of the config. */
   readonly status?: {
     /** Name of a variable that is introduced. */
@@ -44,6 +46,8 @@ export interface Study {
   readonly exits: readonly FunctionExit[];
   readonly releases: Releases;
   readonly conditionals: Conditionals;
+  /** Exits that have to stay as they are. */
+  readonly left: ReadonlySet<FunctionExit>;
   /** Variable length arrays: no jump may enter their scope. */
   readonly variableLength: readonly SyntaxNode[];
   /** A called name of which nothing is known, if there is one: it may be a macro that assigns or jumps. */
@@ -63,12 +67,14 @@ export function studyFunction(tree: FunctionTree, context: PlanContext, names: N
   const variableLength = once(() => findVariableLength(tree, names));
   const unknownCall = once(() => findUnknownCall(tree, context.knowledge, names));
   const acquired = once(() => findAcquired(tree, names));
+  const exits = findExits(tree, statements);
   return {
     tree,
     context,
     names,
     statements,
-    exits: findExits(tree, statements),
+    exits,
+    left: new Set((context.left ?? []).flatMap((offset) => exitsAround(exits, offset))),
     get variableLength() {
       return variableLength();
     },
@@ -83,6 +89,17 @@ export function studyFunction(tree: FunctionTree, context: PlanContext, names: N
     },
     text: (span) => short(tree, span),
   };
+}
+
+/** The innermost exit in whose last statements the offset lies, and the branches that end with it. */
+function exitsAround(exits: readonly FunctionExit[], offset: number): FunctionExit[] {
+  const around = exits.filter((exit) => {
+    const end = exit.statement?.end ?? exit.container.end;
+    return (exit.list.at(-NEAR)?.start ?? exit.statement?.start ?? end) <= offset && offset < end;
+  });
+  const size = (exit: FunctionExit): number => exit.container.end - exit.container.start;
+  const smallest = Math.min(...around.map(size));
+  return around.filter((exit) => size(exit) === smallest);
 }
 
 function findGotos(tree: FunctionTree): Map<string, number[]> {
