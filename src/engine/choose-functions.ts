@@ -5,8 +5,11 @@ import { canMatter } from '../scan/prefilter.ts';
 import { type ChangedLines, isTouched } from './changed-lines.ts';
 
 export interface ChosenFunctions {
-  /** Of the whole file; with changes, those that they touch. */
-  readonly count: number;
+  /** What the run asks for. */
+  readonly ranges: readonly FunctionRange[];
+  /** The run asks for all functions of the file. */
+  readonly isWhole: boolean;
+  /** Those of them that can matter. */
   readonly chosen: readonly FunctionRange[];
 }
 
@@ -20,13 +23,12 @@ export interface FunctionSelection {
 
 export function chooseFunctions(text: string, { functionPattern, changes }: FunctionSelection): ChosenFunctions {
   // Nothing changed in it: not even to be scanned.
-  if (changes?.length === 0) return { count: 0, chosen: [] };
+  if (changes?.length === 0) return { ranges: [], isWhole: false, chosen: [] };
   const all = scanFunctions(text).functions;
-  const ranges = changes === undefined ? all : touchedFunctions(text, all, changes);
-  const chosen = ranges.filter(
-    (range) => (functionPattern === undefined || functionPattern.test(range.name)) && canMatter(text, range),
-  );
-  return { count: ranges.length, chosen };
+  const touched = changes === undefined ? all : touchedFunctions(text, all, changes);
+  const ranges = functionPattern === undefined ? touched : touched.filter((range) => functionPattern.test(range.name));
+  const isWhole = changes === undefined && functionPattern === undefined;
+  return { ranges, isWhole, chosen: ranges.filter((range) => canMatter(text, range)) };
 }
 
 function touchedFunctions(
@@ -36,4 +38,9 @@ function touchedFunctions(
 ): FunctionRange[] {
   const lines = new LineIndex(text);
   return ranges.filter(({ start, end }) => isTouched(changes, lines.place(start).line, lines.place(end - 1).line));
+}
+
+/** Whether a text may hold a comment that suppresses something; much faster than to look for one. */
+export function mayHoldSuppression(text: string): boolean {
+  return text.includes('goto-cleanup:');
 }

@@ -14,6 +14,8 @@ import type { FileContext, FileText } from './pipeline.ts';
 import { openSubject, processFunction } from './process-file.ts';
 import type { FunctionOutcome } from './process-file.ts';
 import { readFunction } from './read-function.ts';
+import { readSuppressions } from './suppressions.ts';
+import type { Suppression } from './suppressions.ts';
 
 /** All that is known of one function, as text or as a DOT graph; undefined when there is no such function. */
 export function explainFunction(
@@ -23,7 +25,8 @@ export function explainFunction(
   context: FileContext,
 ): string | undefined {
   const lines = new LineIndex(file.text);
-  const range = scanFunctions(file.text).functions.find((one) =>
+  const ranges = scanFunctions(file.text).functions;
+  const range = ranges.find((one) =>
     'name' in which
       ? one.name === which.name
       : lines.place(one.start).line <= which.line && lines.place(one.end).line >= which.line,
@@ -36,6 +39,9 @@ export function explainFunction(
   return [
     `${file.path}:${place.line}:${place.column} ${range.name}`,
     '',
+    ...readSuppressions(file.text, ranges)
+      .filter((one) => one.range === range)
+      .map(describeSuppression),
     ...describe(outcome, lines),
     '',
     'exit ledger:',
@@ -63,6 +69,11 @@ function partsOf(
 function ledgerText(parts: FunctionParts, lines: LineIndex): string {
   const ledger = exitLedger(parts);
   return ledger.kind === 'refusal' ? `  (none: ${ledger.reason})\n` : renderLedger(ledger, lines);
+}
+
+function describeSuppression({ place, codes, reason }: Suppression): string {
+  const what = codes === undefined ? 'everything' : codes.join(', ');
+  return `the comment in line ${place.line} suppresses ${what}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 function describe(outcome: FunctionOutcome, lines: LineIndex): string[] {

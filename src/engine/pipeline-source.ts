@@ -1,11 +1,12 @@
 /** The pipeline that the command line runs, and the quick look that may make it needless. */
-import { chooseFunctions } from './choose-functions.ts';
+import { chooseFunctions, mayHoldSuppression } from './choose-functions.ts';
 import type { PipelineSource } from './pipeline.ts';
 
 export const realPipelines: PipelineSource = {
   countIfIdle: (text, selection) => {
-    const { count, chosen } = chooseFunctions(text, selection);
-    return chosen.length === 0 ? count : undefined;
+    const { ranges, chosen } = chooseFunctions(text, selection);
+    // A comment that suppresses nothing is to be reported.
+    return chosen.length === 0 && !mayHoldSuppression(text) ? ranges.length : undefined;
   },
   load: async () => {
     const [{ processFile }, { verifyFiles }, { explainFunction }] = await Promise.all([

@@ -16,13 +16,14 @@ import type { Verdict } from '../verify/verdict.ts';
 import { DEFAULT_VERIFY_OPTIONS } from '../verify/verify-function.ts';
 import type { VerifyOptions } from '../verify/verify-function.ts';
 import { planShareSuffix } from '../../transforms/share-suffix/index.ts';
-import { chooseFunctions } from './choose-functions.ts';
-import type { FunctionSelection } from './choose-functions.ts';
+import { chooseFunctions, mayHoldSuppression } from './choose-functions.ts';
+import type { ChosenFunctions, FunctionSelection } from './choose-functions.ts';
 import type { FileContext } from './pipeline.ts';
 import { proveFunction } from './prove.ts';
 import { readFunction } from './read-function.ts';
 import type { ReadFunction } from './read-function.ts';
 import type { Finding, FunctionReport } from './report.ts';
+import { applySuppressions } from './suppressions.ts';
 
 export interface ProcessOptions extends FunctionSelection {
   readonly proof: 'identical' | 'equivalent';
@@ -80,15 +81,19 @@ interface Subject {
   readonly fileStyle: HouseStyle;
 }
 
-const SUPPRESSION = /\/[/*]\s*goto-cleanup:\s*ignore\b/;
-
 /** scan, syntax, plan, rewrite, verify: for each function that can matter; then one new text. */
 export function processFile(text: string, path: string, context: FileContext): FileOutcome {
-  const { count, chosen } = chooseFunctions(text, context.options);
-  if (chosen.length === 0) return emptyOutcome(text, count);
-  const subject = openSubject(text, path, context);
+  const looked = chooseFunctions(text, context.options);
+  const outcome =
+    looked.chosen.length === 0
+      ? emptyOutcome(text, looked.ranges.length)
+      : processFunctions(openSubject(text, path, context), looked);
+  return mayHoldSuppression(text) ? applySuppressions(text, outcome, looked, scanFunctions(text).functions) : outcome;
+}
+
+function processFunctions(subject: Subject, { ranges, chosen }: ChosenFunctions): FileOutcome {
   const outcomes = chosen.map((range) => processFunction(subject, range));
-  return summarise(text, count, outcomes);
+  return summarise(subject.text, ranges.length, outcomes);
 }
 
 /** Opens a file for processFunction. */
@@ -99,9 +104,6 @@ export function openSubject(text: string, path: string, context: FileContext): S
 /** One function: read, plan, and try the plans in the planner's order until one is proved. */
 export function processFunction(subject: Subject, range: FunctionRange): FunctionOutcome {
   const { text, context } = subject;
-  const before = SUPPRESSION.test(text.slice(lineAbove(text, range.start), range.end));
-  if (before)
-    return { range, read: undefined, result: refuse('suppressed', 'a comment says `goto-cleanup: ignore`', range) };
   const read = readFunction(context.parser(), text, range);
   if (read.kind === 'refusal') return { range, read: undefined, result: read };
   const plans = planFunction(subject, read, []);
@@ -195,11 +197,6 @@ function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan |
 /** The verifier's options for a run. */
 export function verifyOptions(options: ProcessOptions): VerifyOptions {
   return { ...DEFAULT_VERIFY_OPTIONS, acceptLogOrder: options.acceptLogOrder ?? false };
-}
-
-function lineAbove(text: string, offset: number): number {
-  const lineStart = text.lastIndexOf('\n', Math.max(0, offset - 1));
-  return lineStart < 0 ? 0 : text.lastIndexOf('\n', lineStart - 1) + 1;
 }
 
 function emptyOutcome(text: string, functions: number): FileOutcome {
