@@ -78,13 +78,17 @@ export function addOutputFlags(command: Command): void {
     .option('--exit-zero', 'exit 0 in place of 1');
 }
 
+export function addExcludeFlag(command: Command): void {
+  command.option('--exclude <glob>', 'not these files; a pattern as in .gitignore (repeatable)', collect(identity), []);
+}
+
 export function addProjectFlags(command: Command): void {
+  addExcludeFlag(command);
   command
     .option('--staged', 'only functions with staged changes, as they stand in the index of git')
     .option('--changed', 'only functions with changes since the last commit, staged or not')
     .option('--since <ref>', 'only functions with changes since the branch left REF (the merge base)')
     .option('--function <regex>', 'only functions whose name matches', readRegExp)
-    .option('--exclude <glob>', 'not these files; a pattern as in .gitignore (repeatable)', collect(identity), [])
     .option('--files-from <file>', 'read paths from a file, one a line or NUL-separated; - is stdin')
     .option('--stdin-filename <path>', 'what the text on stdin is called, with the path -')
     .option('--style <style>', `form of the result: ${STYLES.join(', ')}`, oneOf('--style', STYLES))

@@ -20,7 +20,7 @@ export async function writeOutput(io: Io, run: ProjectRun, flags: ProjectFlags, 
   await io.stdout.write(await render(format, run, { ...options, color: wantsColor(flags.color, io.env, io.stdout) }));
   for (const report of flags.report)
     await saveReport(resolve(io.cwd, report.file), await render(report.format, run, { ...options, color: false }));
-  await writeWarnings(io, run, displayPath);
+  await writeWarnings(io, run);
   if (flags.verbose === true) await writeDetails(io, run, displayPath);
   await reportOwnBugs(io, run);
 }
@@ -54,7 +54,9 @@ async function saveReport(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
-async function writeWarnings(io: Io, run: ProjectRun, displayPath: (path: string) => string): Promise<void> {
+/** Says which files could not be looked at. */
+export async function writeWarnings(io: Io, run: ProjectRun): Promise<void> {
+  const displayPath = createDisplayPath(io, run.root);
   const lines = run.report.files.flatMap(({ path, errors }) =>
     errors.map(({ message }) => `goto-cleanup: ${displayPath(path)}: ${message}\n`),
   );
@@ -81,10 +83,11 @@ async function writeDetails(io: Io, run: ProjectRun, displayPath: (path: string)
 }
 
 /** `214 files, 3,982 functions: 41 can be rewritten, all proved; 1 leak; 17 refused (--show-refusals).  1.9 s` */
-export function describeSummary(summary: Summary, seconds: number, flags: ProjectFlags): string {
+export function describeSummary(summary: Summary, seconds: number, flags: ProjectFlags, accepted = 0): string {
   const parts = [describeRewrites(summary), ...Object.entries(summary.findings).map(describeFindings)];
   const refused = sum(Object.values(summary.refused));
   if (refused > 0) parts.push(`${formatCount(refused)} refused${flags.showRefusals ? '' : ' (--show-refusals)'}`);
+  if (accepted > 0) parts.push(`${formatCount(accepted)} in the baseline`);
   const scope = `${plural(summary.files, 'file')}, ${plural(summary.functions, 'function')}`;
   return `${scope}: ${parts.join('; ')}.  ${seconds.toFixed(1)} s\n`;
 }

@@ -1,7 +1,9 @@
 /** What check, diff and apply share: find the files, run them through the pipeline, say what came of it. */
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
-import { type ConfigStore, createConfigStore } from '../engine/config.ts';
+import { subtractBaseline } from '../engine/baseline.ts';
+import { loadBaseline } from '../engine/baseline-file.ts';
+import { type ConfigReader, type ConfigStore, createConfigStore } from '../engine/config.ts';
 import type { ContextSource, RunFlags } from '../engine/context.ts';
 import { findRoot } from '../engine/discover.ts';
 import type { PipelineSource } from '../engine/pipeline.ts';
@@ -19,6 +21,8 @@ export interface ProjectRun extends RunResult {
   /** Text that came in on stdin, as bytes. */
   readonly stdinText: string | undefined;
   readonly seconds: number;
+  /** Reports that the baseline accepts, and that are left out. */
+  readonly accepted: number;
 }
 
 /** Where settings come from, for the files below a root. */
@@ -26,6 +30,8 @@ export interface Setting {
   readonly root: string;
   readonly configs: ConfigStore;
   readonly flags: RunFlags;
+  /** Reads a config or a baseline, from where this run reads. */
+  readonly readConfig: ConfigReader;
   /** Loads what makes contexts, which is much of the program. */
   loadContexts(): Promise<ContextSource>;
 }
@@ -46,6 +52,7 @@ export async function createSetting(
     root,
     configs,
     flags: all,
+    readConfig: files.readConfig,
     loadContexts: async () => (await import('../engine/context.ts')).createContextSource(files, configs, all),
   };
 }
@@ -99,7 +106,18 @@ export async function runProject(
     await createToolSource(setting, session.pipelines),
   );
   progress.clear();
-  return { ...result, root, stdinText, seconds: (io.now() - started) / 1000 };
+  const { report, accepted } =
+    command === 'check' ? withoutAccepted(result, setting) : { report: result.report, accepted: 0 };
+  return { ...result, report, accepted, root, stdinText, seconds: (io.now() - started) / 1000 };
+}
+
+/** The report without what the baseline accepts. */
+function withoutAccepted(
+  { report }: RunResult,
+  { root, readConfig }: Setting,
+): { readonly report: RunResult['report']; readonly accepted: number } {
+  const baseline = loadBaseline(root, readConfig);
+  return baseline ? subtractBaseline(report, baseline) : { report, accepted: 0 };
 }
 
 /** A report that can't be written is better known before anything is. */

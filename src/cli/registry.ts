@@ -1,6 +1,7 @@
 /** All commands. A new one is a file in commands/ and a line here. */
 import type { CommandSpec } from './command.ts';
 import { apply } from './commands/apply.ts';
+import { baseline } from './commands/baseline.ts';
 import { check } from './commands/check.ts';
 import { config } from './commands/config.ts';
 import { diff } from './commands/diff.ts';
@@ -9,4 +10,4 @@ import { init } from './commands/init.ts';
 import { undo } from './commands/undo.ts';
 import { verify } from './commands/verify.ts';
 
-export const COMMANDS: readonly CommandSpec[] = [check, diff, apply, verify, explain, undo, init, config];
+export const COMMANDS: readonly CommandSpec[] = [check, diff, apply, verify, explain, undo, init, config, baseline];

@@ -1,6 +1,7 @@
 /** Where what is known of a repository is read: in its work tree, or in the index of git. */
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { BASELINE_NAME } from './baseline-file.ts';
 import { CONFIG_NAME, readConfigFile } from './config.ts';
 import { C_PATTERNS, listRepository, toSlashes } from './discover.ts';
 import { comparePaths } from './encoding.ts';
@@ -14,7 +15,7 @@ export interface RepositoryFiles {
   list(): readonly string[];
   /** The bytes of a file as latin1; undefined where there is none. */
   readFile(path: string): string | undefined;
-  /** The text of a config file; undefined where there is none. Takes an absolute path. */
+  /** The text of a config file or a baseline; undefined where there is none. Takes an absolute path. */
   readConfig(path: string): string | undefined;
 }
 
@@ -43,7 +44,7 @@ export function indexFiles(root: string): RepositoryFiles {
       return blob === undefined ? readIfThere(join(root, path)) : blobText(blob);
     },
     readConfig: (path) => {
-      configs ??= unstagedFiles(root, [`*${CONFIG_NAME}`]);
+      configs ??= unstagedFiles(root, [`*${CONFIG_NAME}`, BASELINE_NAME]);
       const blob = configs.get(toSlashes(relative(root, path)));
       return blob === undefined ? readConfigFile(path) : Buffer.from(blobText(blob), 'latin1').toString('utf8');
     },

@@ -178,7 +178,8 @@ function applyRules(outcome: FileOutcome, { rules = {} }: LocalSettings): FileOu
 
 type Counts = Pick<Summary, 'files' | 'functions' | 'attempted' | 'parsed' | 'candidates'>;
 
-function summarize(files: readonly FileReport[], counts: Counts): Summary {
+/** The counts of a report. */
+export function summarize(files: readonly FileReport[], counts: Counts): Summary {
   const functions = files.flatMap((file) => file.functions);
   const count = (status: FunctionReport['status']): number =>
     functions.filter((report) => report.status === status).length;

@@ -16,7 +16,7 @@ export const check: CommandSpec = {
     await writeOutput(session.io, run, flags, flags.format ?? 'text');
     const { summary } = run.report;
     if (flags.quiet !== true) {
-      await session.io.stderr.write(describeSummary(summary, run.seconds, flags));
+      await session.io.stderr.write(describeSummary(summary, run.seconds, flags, run.accepted));
       if (summary.rewritable > 0 && session.io.stderr.isTty) await session.io.stderr.write(nextSteps(operands, flags));
     }
     return exitCodeOf(run, summary.rewritable > 0 || Object.keys(summary.findings).length > 0, flags);
