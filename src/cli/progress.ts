@@ -1,4 +1,4 @@
-/** A count of files on stderr, for a person who has waited half a second. */
+/** A count of files, or of runs, on stderr, for a person who has waited half a second. */
 import type { Io } from './io.ts';
 
 const DELAY_MS = 500;
@@ -9,7 +9,7 @@ export interface Progress {
   clear(): void;
 }
 
-export function createProgress(io: Io, started: number): Progress {
+export function createProgress(io: Io, started: number, noun: 'files' | 'runs' = 'files'): Progress {
   if (!io.stderr.isTty || io.env['TERM'] === 'dumb') return { show: () => undefined, clear: () => undefined };
   let next = started + DELAY_MS;
   let isShown = false;
@@ -19,7 +19,7 @@ export function createProgress(io: Io, started: number): Progress {
       if (now < next) return;
       next = now + INTERVAL_MS;
       isShown = true;
-      void io.stderr.write(`\r\x1b[K${done}/${total} files`);
+      void io.stderr.write(`\r\x1b[K${done}/${total} ${noun}`);
     },
     clear: () => {
       if (isShown) void io.stderr.write('\r\x1b[K');

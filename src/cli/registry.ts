@@ -7,7 +7,19 @@ import { config } from './commands/config.ts';
 import { diff } from './commands/diff.ts';
 import { explain } from './commands/explain.ts';
 import { init } from './commands/init.ts';
+import { torture } from './commands/torture.ts';
 import { undo } from './commands/undo.ts';
 import { verify } from './commands/verify.ts';
 
-export const COMMANDS: readonly CommandSpec[] = [check, diff, apply, verify, explain, undo, init, config, baseline];
+export const COMMANDS: readonly CommandSpec[] = [
+  check,
+  diff,
+  apply,
+  verify,
+  explain,
+  undo,
+  init,
+  config,
+  baseline,
+  torture,
+];

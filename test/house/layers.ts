@@ -20,7 +20,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rewrite: ['syntax'],
   verify: ['analysis', 'resources', 'cfg', 'syntax', 'scan'],
   engine: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify'],
-  // Beside the report's types, how a report words its notes, what its codes mean, and how bytes are read as text.
+  // It runs programs; of the sources it knows where functions stand and which of them apply has changed.
+  torture: ['scan', 'engine:state-folder', 'engine:changed-lines', 'engine:git-changes'],
+  // Beside the report's types, how a report words its notes, what its codes mean, how bytes are read as text,
+  // and where a call stack has its place.
   reporters: [
     'type engine',
     'type verify:verdict',
@@ -28,8 +31,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine:notes',
     'engine:finding-codes',
     'engine:encoding',
+    'type torture',
+    'torture:report',
+    'torture:group-findings',
   ],
-  cli: ['engine', 'reporters'],
+  cli: ['engine', 'reporters', 'torture'],
   // The library for others (src/index.ts) stands on the engine and hands out the types of the layers below.
   index: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify', 'engine'],
 };
@@ -46,7 +52,7 @@ const PACKAGE_HOMES: Readonly<Record<string, { readonly layers: readonly string[
 };
 
 /** Layers that may touch the machine: files, processes, threads. */
-const MACHINE_LAYERS = new Set(['engine', 'cli']);
+const MACHINE_LAYERS = new Set(['engine', 'torture', 'cli']);
 const MACHINE_MODULES = /^node:(fs|fs\/promises|child_process|worker_threads|os|net|http|https|readline|tty)$/;
 
 export interface SourceFile {

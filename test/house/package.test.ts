@@ -72,7 +72,7 @@ const PACKED = [
   /^bin\/goto-cleanup\.js$/,
   /^dist\/(src|transforms)\/.+(\.js|\.d\.ts)$/,
   /^schema\/goto-cleanup\.schema\.json$/,
-  /^schema\/goto-cleanup\.schema\.json$/,
+  /^shim\/[\w-]+\.[ch]$/,
   /^examples\/[\w-]+\.(c|md|json)$/,
 ];
 
