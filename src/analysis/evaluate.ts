@@ -127,7 +127,8 @@ export function insideParentheses(node: SyntaxNode): SyntaxNode {
     const only = namedChildren(inner)[0];
     if (only?.kind === 'compound_statement')
       throw new Unanalysable(refuse('statement-expression', 'the body has a statement expression', inner));
-    if (!only || namedChildren(inner).length !== 1) return inner;
+    if (!only || namedChildren(inner).length !== 1)
+      throw new Unanalysable(refuse('parse-error', 'what stands in parentheses does not parse', inner));
     inner = only;
   }
   return inner;

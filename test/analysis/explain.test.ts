@@ -32,3 +32,9 @@ test('`explain` says why there is no ledger', () => {
   const text = explainFunction({ path: 'input.c', text: jumps }, { name: 'f' }, 'text', contextOf(FIXTURES));
   expect(text).toContain('exit ledger:\n  (none: the macro `CHECK` returns or jumps)');
 });
+
+test('`explain` of parentheses that do not parse', () => {
+  const broken = TEXT.replace('free(p);', 'check(n, (, p)); free(p);');
+  const text = explainFunction({ path: 'input.c', text: broken }, { name: 'f' }, 'text', contextOf(FIXTURES));
+  expect(text).toContain('exit ledger:\n  (none: what stands in parentheses does not parse)');
+});
