@@ -5,7 +5,7 @@
 // - no line that was added ends in a blank, and each label that was added has a goto.
 // Prints a summary for each tree (functions, rewritten, refused by code) and how it differs from the one that is
 // committed in bench/corpus/summary.json under the tree's name and content; `--write` puts it there.
-// Exit code 0: all checks hold; 1: one does not; 2: it could not run.
+// Exit code 0: all checks hold; 1: one does not, or it could not go on; 2: wrong use.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -149,30 +149,37 @@ function printSummary(name, summary, failures) {
   );
 }
 
-const args = process.argv.slice(2);
-const trees = args.filter((arg) => arg !== '--write');
-const committed = existsSync(summaryPath) ? JSON.parse(readFileSync(summaryPath, 'utf8')) : {};
-let code = 0;
-if (trees.length === 0 || !trees.every((tree) => existsSync(tree) && statSync(tree).isDirectory())) {
-  console.error('npm run corpus -- [--write] TREE...   each TREE a folder of C files');
-  process.exitCode = 2;
-} else {
-  for (const tree of trees) {
-    const copy = copyTree(resolve(tree));
-    const name = basename(resolve(tree));
+/** One tree from its copy to its summary; true when all checks hold. */
+function runTree(tree, committed) {
+  const name = basename(tree);
+  const copy = copyTree(tree);
+  try {
     const content = createHash('sha256').update(contentOf(copy)).digest('hex').slice(0, 12);
     const result = examine(copy);
     const summary = { content, ...summaryOf(result) };
     printSummary(name, summary, result.failures);
-    const then = committed[name];
-    if (then?.content === content) printDifferences(then, summary);
+    if (committed[name]?.content === content) printDifferences(committed[name], summary);
     committed[name] = summary;
-    if (result.failures.length > 0) code = 1;
+    return result.failures.length === 0;
+  } finally {
     rmSync(copy, { recursive: true, force: true });
   }
-  if (args.includes('--write')) {
-    const sorted = Object.fromEntries(Object.entries(committed).toSorted((a, b) => (a[0] < b[0] ? -1 : 1)));
-    writeFileSync(summaryPath, JSON.stringify(sorted, undefined, 2) + '\n');
+}
+
+function writeSummaries(summaries) {
+  const sorted = Object.fromEntries(Object.entries(summaries).toSorted((a, b) => (a[0] < b[0] ? -1 : 1)));
+  writeFileSync(summaryPath, JSON.stringify(sorted, undefined, 2) + '\n');
+}
+
+const args = process.argv.slice(2);
+const trees = args.filter((arg) => arg !== '--write').map((tree) => resolve(tree));
+if (trees.length === 0 || !trees.every((tree) => existsSync(tree) && statSync(tree).isDirectory())) {
+  console.error('npm run corpus -- [--write] TREE...   each TREE a folder of C files');
+  process.exitCode = 2;
+} else {
+  const committed = existsSync(summaryPath) ? JSON.parse(readFileSync(summaryPath, 'utf8')) : {};
+  for (const tree of trees) {
+    if (!runTree(tree, committed)) process.exitCode = 1;
+    if (args.includes('--write')) writeSummaries(committed);
   }
-  process.exitCode = code;
 }

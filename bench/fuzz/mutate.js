@@ -105,7 +105,7 @@ const KINDS = [
   },
   function replace(parts, donor, random) {
     const at = place(parts, random);
-    return parts.with(at < parts.length ? at : 0, SPICE[place(SPICE, random)]);
+    return [...parts.slice(0, at), SPICE[place(SPICE, random)], ...parts.slice(at + 1)];
   },
   function cut(parts, donor, random) {
     return random() < 0.2 ? parts.slice(0, place(parts, random)) : parts;

@@ -42,7 +42,9 @@ const paths = positionals.length > 0 ? positionals : [join(root, 'fixtures'), jo
 const files = paths.flatMap(cFiles);
 if (files.length === 0) throw new Error('there are no .c files to take functions from');
 const seed = Number(values.seed);
-const task = JSON.stringify({ files, seed });
+// In a file: the names of a large tree are more than an argument may hold.
+const task = join(out, 'task.json');
+writeFileSync(task, JSON.stringify({ files, seed }));
 const mutantOf = createMutants(files, seed);
 
 let next = first;

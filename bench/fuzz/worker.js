@@ -1,9 +1,10 @@
 // One process of the fuzzer: takes the number of a round, makes its mutant, and runs everything on it.
+import { readFileSync } from 'node:fs';
 import { explain, plan, verify } from '../../dist/src/index.js';
 import { scanFunctions } from '../../dist/src/scan/functions.js';
 import { createMutants } from './mutants.js';
 
-const { files, seed } = JSON.parse(process.argv[2]);
+const { files, seed } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const mutantOf = createMutants(files, seed);
 
 /** What is wrong with a round, or undefined. An exception says so by itself. */
