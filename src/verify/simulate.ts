@@ -5,6 +5,8 @@
  * reached in a state that one already explored covers. (Translation validation with a stuttering simulation: Pnueli,
  * Siegel, Singerman, TACAS 1998; Necula, PLDI 2000.)
  */
+import { Numbering, outline } from './canonical.ts';
+import type { Outline } from './canonical.ts';
 import { commute } from './commute.ts';
 import type { CommuteContext, Swap } from './commute.ts';
 import { happen, isDiagnostic, isMemoryRelease, isSameEvent, releasedTerm } from './event.ts';
@@ -17,11 +19,12 @@ import type { Declaration } from '../syntax/bindings.ts';
 import type { SyntaxNode } from '../syntax/tree.ts';
 import { isAlwaysAlive, mayBeAlive } from './program.ts';
 import type { Op, Program } from './program.ts';
-import { Canonical, cloneState, joinStates, localValue } from './state.ts';
+import { cloneState, joinStates, localValue } from './state.ts';
 import type { Side, State, Trace } from './state.ts';
 import { OVERFLOWING } from './terms.ts';
 import type { Term, TermTable } from './terms.ts';
 import type { RestsOn, Use } from './verdict.ts';
+import { Worklist } from './worklist.ts';
 
 /** Why a walk stopped without a match. */
 export interface Mismatch {
@@ -74,6 +77,7 @@ export function simulate(before: Program, after: Program, terms: TermTable, opti
 
 /** The walk of one path ended: with a match, or because a covering state was explored already. */
 class PathEnded extends Error {}
+const PATH_ENDED = new PathEnded();
 
 class Failed extends Error {
   readonly mismatch: Mismatch;
@@ -98,11 +102,48 @@ function eventStop(node: SyntaxNode, parts: EventParts): Stop {
   return { kind: 'event', event: { ...nothing, ...parts, node } };
 }
 
+/** What was seen at one pair of places. */
+class SeenPlace {
+  readonly #grants = new Map<string, ReadonlySet<number>[]>();
+  count = 0;
+  /** The latest state as it was, widened or not. */
+  last: State | undefined;
+  /** The same, which may have gone on. */
+  latest: State | undefined;
+
+  /** Was a state seen that may do at most what this one may? Then what holds from there on holds from here on. */
+  covers({ core, grants }: Outline): boolean {
+    return this.#grants.get(core)?.some((seen) => isSubset(seen, grants)) === true;
+  }
+
+  add({ core, grants }: Outline, state: State): void {
+    const more = (this.#grants.get(core) ?? []).filter((seen) => !isSubset(grants, seen));
+    this.#grants.set(core, [...more, grants]);
+    this.last = cloneState(state);
+    this.latest = state;
+    this.count++;
+  }
+}
+
+/** Are the same locals assigned? Widened with one that is not, an indeterminate local looks assigned. */
+function haveSameLocals(one: State, other: State): boolean {
+  const areSame = (a: Side, b: Side): boolean =>
+    a.locals.size === b.locals.size && [...a.locals.keys()].every((id) => b.locals.has(id));
+  return areSame(one.before, other.before) && areSame(one.after, other.after);
+}
+
+function isSubset(part: ReadonlySet<number>, whole: ReadonlySet<number>): boolean {
+  if (part.size > whole.size) return false;
+  for (const one of part) if (!whole.has(one)) return false;
+  return true;
+}
+
 class Walk {
   readonly #terms: TermTable;
   readonly #options: SimulationOptions;
-  readonly #work: State[] = [];
-  readonly #seen = new Map<string, { readonly texts: Set<string>; readonly states: State[] }>();
+  readonly #work = new Worklist();
+  readonly #seen = new Map<string, SeenPlace>();
+  readonly #numbering = new Numbering();
   readonly #uses = new Set<Use>();
   readonly #restsOn = new Map<string, RestsOn>();
   readonly #exits = new Set<number>();
@@ -178,7 +219,9 @@ class Walk {
 
   #path(state: State): void {
     try {
-      for (;;) this.#round(state);
+      do this.#round(state);
+      while (!this.#work.hasEarlier(state));
+      this.#work.push(state);
     } catch (error) {
       if (!(error instanceof PathEnded)) throw error;
     }
@@ -215,7 +258,7 @@ class Walk {
     if (first.kind === 'event' && second.kind === 'event' && this.#runAhead(state, first.event, second.event)) return;
     if (first.kind === 'stuck' && second.kind === 'stuck' && state.pending.length === 0) {
       this.#payUp(state, true);
-      throw new PathEnded();
+      throw PATH_ENDED;
     }
     this.#mismatch(state, first, second);
   }
@@ -514,7 +557,7 @@ class Walk {
     other[name].at = whenZero;
     this.#decided(other, condition, false, { name, text, offset });
     side.at++;
-    if (!this.#decided(state, condition, true, { name, text, offset })) throw new PathEnded();
+    if (!this.#decided(state, condition, true, { name, text, offset })) throw PATH_ENDED;
   }
 
   /** Takes the condition as decided; false when the path contradicts itself. Queues nothing. */
@@ -559,7 +602,7 @@ class Walk {
       const other = cloneState(state);
       other[name].at++;
       this.#decided(other, condition, false, { name, text, offset });
-      if (!this.#decided(state, condition, true, { name, text, offset })) throw new PathEnded();
+      if (!this.#decided(state, condition, true, { name, text, offset })) throw PATH_ENDED;
     }
     side.stack.pop();
     side.at = op.to;
@@ -890,7 +933,7 @@ class Walk {
     const other = second === undefined ? undefined : this.#terms.convert(this.#after.returnType, second);
     if (one !== other && !this.#isSameNumber(one, other)) this.#returnMismatch(state, one, other);
     this.#exits.add(state.before.at);
-    throw new PathEnded();
+    throw PATH_ENDED;
   }
 
   #isSameNumber(one: Term | undefined, other: Term | undefined): boolean {
@@ -941,22 +984,27 @@ class Walk {
     if (++this.#states > this.#budget)
       this.#fail(state, 'the proof takes too many steps', 'unproved', 'budget-exceeded');
     const key = `${state.before.at},${state.after.at},${state.before.stack.length},${state.after.stack.length},${state.pending.length}`;
-    const text = new Canonical(this.#terms, state).text();
-    const seen = this.#seen.get(key) ?? { texts: new Set<string>(), states: [] };
-    this.#seen.set(key, seen);
-    if (seen.texts.has(text)) throw new PathEnded();
+    const place = this.#seen.get(key) ?? new SeenPlace();
+    this.#seen.set(key, place);
+    const met = this.#outline(state);
+    if (place.covers(met)) throw PATH_ENDED;
     const isHeader = this.#before.ops[state.before.at]?.op === 'header';
-    const last = seen.states.at(-1);
-    if (last && canWiden && state.pending.length === 0 && (isHeader || seen.states.length >= STATES_PER_PLACE)) {
+    const { last } = place;
+    if (last && canWiden && state.pending.length === 0 && (isHeader || place.count >= STATES_PER_PLACE)) {
+      const isCovering = haveSameLocals(last, state);
       Object.assign(state, joinStates(this.#terms, last, state));
-      const joined = new Canonical(this.#terms, state).text();
-      if (seen.texts.has(joined)) throw new PathEnded();
-      seen.texts.add(joined);
+      const joined = this.#outline(state);
+      if (place.covers(joined)) throw PATH_ENDED;
+      // What the last state would show, the one that covers it shows too.
+      if (isCovering && place.latest) this.#work.drop(place.latest);
+      place.add(joined, state);
     } else {
-      seen.texts.add(text);
+      place.add(met, state);
     }
-    seen.states.push(cloneState(state));
-    if (seen.states.length > 2 * STATES_PER_PLACE) seen.states.shift();
+  }
+
+  #outline(state: State): Outline {
+    return outline(this.#terms, this.#numbering, state);
   }
 
   // ---- words

@@ -28,10 +28,30 @@ const INTEGER = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)$/;
 
 const NONE: ReadonlySet<Term> = new Set();
 
+/** Terms are numbered from 0: two below this make one number that is exact. */
+const MOST_TERMS = 2 ** 26;
+
+/** Operands as a key: a number where that is possible, which is faster to look up. */
+function keyOf(args: readonly Term[]): number | string {
+  const [first, second] = args;
+  if (first === undefined) return -1;
+  if (second === undefined) return first;
+  if (args.length === 2 && first < MOST_TERMS && second < MOST_TERMS) return MOST_TERMS * (first + 1) + second;
+  return args.join(',');
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
 /** The terms of one proof. */
 export class TermTable {
   readonly #nodes: TermNode[] = [];
-  readonly #index = new Map<string, Term>();
+  readonly #index = new Map<string, Map<string, Map<number | string, Term>>>();
   readonly #roots = new Map<Term, readonly Term[]>();
   readonly #depths: number[] = [];
   readonly #freshIn: ReadonlySet<Term>[] = [];
@@ -44,13 +64,20 @@ export class TermTable {
   }
 
   #intern(op: string, text: string, args: readonly Term[]): Term {
-    const key = `${op}\0${text}\0${args.join(',')}`;
-    const known = this.#index.get(key);
+    const texts = entry(this.#index, op, () => new Map<string, Map<number | string, Term>>());
+    const index = entry(texts, text, () => new Map<number | string, Term>());
+    const key = keyOf(args);
+    const known = index.get(key);
     if (known !== undefined) return known;
+    const term = this.#add(op, text, args);
+    index.set(key, term);
+    return term;
+  }
+
+  #add(op: string, text: string, args: readonly Term[]): Term {
     const term = this.#nodes.length;
     this.#nodes.push({ op, text, args });
     this.#describe(term, op, args);
-    this.#index.set(key, term);
     return term;
   }
 
@@ -62,7 +89,7 @@ export class TermTable {
 
   /** A value nothing is known of but that it equals itself. */
   fresh(what: string): Term {
-    return this.#intern('fresh', `${what}#${this.#fresh++}`, []);
+    return this.#add('fresh', `${what}#${this.#fresh++}`, []);
   }
 
   /** A value that has a name of its own: a parameter on entry, a function, the address of an object. */
