@@ -2,7 +2,8 @@
 import { LineIndex } from '../base/span.ts';
 import { applyEdits } from '../rewrite/apply-edits.ts';
 import type { Edit } from '../rewrite/plan.ts';
-import { countLines, diffTexts } from './diff.ts';
+import { countChangedLines } from './line-counts.ts';
+import { diffTexts } from './diff.ts';
 import type { SourceFile } from './discover.ts';
 import { isForeign } from './encoding.ts';
 import { notesOf } from './notes.ts';
@@ -58,20 +59,9 @@ export function describeRewrites(text: string, outcome: FileOutcome): FunctionRe
     if (rewrite?.name !== report.name) throw new Error(`the rewrites are not those of the reports, at ${report.name}`);
     const start = lines.lineStart(report.line);
     const end = lines.lineStart(report.endLine + 1) || text.length;
-    const { added, removed } = countChangedLines(text, start, end, rewrite.edits);
+    const { added, removed } = countChangedLines(text, { start, end }, rewrite.edits);
     return { ...report, linesAdded: added, linesRemoved: removed, edits: rewrite.edits.map(describeEdit) };
   });
-}
-
-function countChangedLines(
-  text: string,
-  start: number,
-  end: number,
-  edits: readonly Edit[],
-): { added: number; removed: number } {
-  const shifted = edits.map((edit) => ({ start: edit.start - start, end: edit.end - start, text: edit.text }));
-  const before = text.slice(start, end);
-  return countLines(diffTexts(before, applyEdits(before, shifted)));
 }
 
 function describeEdit(edit: Edit): NonNullable<FunctionReport['edits']>[number] {

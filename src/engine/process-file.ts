@@ -18,6 +18,7 @@ import type { VerifyOptions } from '../verify/verify-function.ts';
 import { planShareSuffix } from '../../transforms/share-suffix/index.ts';
 import { chooseFunctions, mayHoldSuppression } from './choose-functions.ts';
 import type { ChosenFunctions, FunctionSelection } from './choose-functions.ts';
+import { countChangedLines } from './line-counts.ts';
 import type { FileContext } from './pipeline.ts';
 import { proveFunction } from './prove.ts';
 import { readFunction } from './read-function.ts';
@@ -244,7 +245,7 @@ function reportOf(text: string, lines: LineIndex, outcome: FunctionOutcome): Fun
     return [{ ...head, status: 'refused', code: result.code, reason: result.reason, at: lines.place(result.at.start) }];
   }
   const { plan, verdict } = result;
-  const { linesAdded, linesRemoved } = changedLines(text, range, plan.edits);
+  const changed = countChangedLines(text, range, plan.edits);
   return [
     {
       ...head,
@@ -255,8 +256,8 @@ function reportOf(text: string, lines: LineIndex, outcome: FunctionOutcome): Fun
       exits: plan.exits,
       releasesBefore: plan.releasesBefore,
       releasesAfter: plan.releasesAfter,
-      linesAdded,
-      linesRemoved,
+      linesAdded: changed.added,
+      linesRemoved: changed.removed,
       proof: {
         verdict: verdict.verdict === 'identical' ? 'identical' : 'equivalent',
         uses: verdict.uses,
@@ -266,29 +267,4 @@ function reportOf(text: string, lines: LineIndex, outcome: FunctionOutcome): Fun
       edits: plan.edits.map((edit) => ({ byteOffset: edit.start, byteLength: edit.end - edit.start, text: edit.text })),
     },
   ];
-}
-
-function changedLines(
-  text: string,
-  range: FunctionRange,
-  edits: readonly Edit[],
-): { linesAdded: number; linesRemoved: number } {
-  const after = tryApplyEdits(text, edits);
-  const delta = typeof after === 'string' ? after.length - text.length : 0;
-  const old = text.slice(range.start, range.end).split('\n');
-  const now = typeof after === 'string' ? after.slice(range.start, range.end + delta).split('\n') : old;
-  const common = longestCommon(old, now);
-  return { linesAdded: now.length - common, linesRemoved: old.length - common };
-}
-
-/** Length of the longest common subsequence of lines, for the counts of a diff. */
-function longestCommon(a: readonly string[], b: readonly string[]): number {
-  let row = new Array<number>(b.length + 1).fill(0);
-  for (const line of a) {
-    const next = [0];
-    for (let j = 1; j <= b.length; j++)
-      next.push(line === b[j - 1] ? (row[j - 1] ?? 0) + 1 : Math.max(row[j] ?? 0, next[j - 1] ?? 0));
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

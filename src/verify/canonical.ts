@@ -5,6 +5,7 @@
 import type { Happened } from './event.ts';
 import type { Fact } from './facts.ts';
 import type { Side, State } from './state.ts';
+import { Interning } from './interning.ts';
 import type { Term, TermTable } from './terms.ts';
 
 /** A state as far as its future depends on it. */
@@ -32,15 +33,34 @@ const DEEPEST = 40;
 /** Values whose facts are kept as long as they are alive; conditions and sums may have to be computed anew. */
 const ATOMS: ReadonlySet<string> = new Set(['fresh', 'parameter', 'object', 'global', 'undefined', 'load', 'convert']);
 
-/** Gives equal numbers to equal texts, for all states of one proof. */
+/**
+ * Numbers for values, the same in all states of one proof for values that differ only in which fresh values they are
+ * made of.
+ */
 export class Numbering {
-  readonly #numbers = new Map<string, number>();
+  readonly #values = new Interning();
+  readonly #words = new Map<string, number>();
 
-  of(text: string): number {
-    const known = this.#numbers.get(text);
+  /** A value that is the same in every state: the even numbers. */
+  ofTerm(term: Term): number {
+    return 2 * term;
+  }
+
+  /** A value by its operation and the numbers of its operands: the odd numbers. */
+  ofOperation(op: string, text: string, operands: readonly number[]): number {
+    return 2 * this.#values.of(op, text, operands) + 1;
+  }
+
+  ofWord(word: string): number {
+    const known = this.#words.get(word);
     if (known !== undefined) return known;
-    this.#numbers.set(text, this.#numbers.size);
-    return this.#numbers.size - 1;
+    this.#words.set(word, this.#words.size);
+    return this.#words.size - 1;
+  }
+
+  /** Of a word and a value together. Exact, since there are fewer than 2^27 of the one and 2^26 of the other. */
+  ofPair(word: string, value: number): number {
+    return this.ofWord(word) * 2 ** 27 + value;
   }
 }
 
@@ -55,7 +75,7 @@ class Outliner {
   readonly #state: State;
   /** The fresh values that were met, in the order of their first mention. */
   readonly #met = new Map<Term, number>();
-  readonly #names = new Map<Term, string>();
+  readonly #names = new Map<Term, number>();
   readonly #out: (string | number)[] = [];
 
   constructor(terms: TermTable, numbering: Numbering, state: State) {
@@ -103,27 +123,29 @@ class Outliner {
     }
   }
 
-  /** The name of a value, equal for values that differ only in which fresh values they are made of, met in one order. */
-  #name(term: Term): string {
+  /** The number of a value, equal for values that differ only in which fresh values they are made of, met in one order. */
+  #name(term: Term): number {
     const fresh = this.#terms.freshIn(term);
-    // The same term means the same in every state.
-    if (fresh.size === 0) return `=${term}`;
+    if (fresh.size === 0) return this.#numbering.ofTerm(term);
     const known = this.#names.get(term);
     if (known !== undefined) return known;
-    const name = `~${this.#numbering.of(this.#describe(term, fresh))}`;
+    const name = this.#describe(term, fresh);
     this.#names.set(term, name);
     return name;
   }
 
-  #describe(term: Term, fresh: ReadonlySet<Term>): string {
+  #describe(term: Term, fresh: ReadonlySet<Term>): number {
     const { op, text, args } = this.#terms.node(term);
     if (op === 'fresh') {
       this.#met.set(term, this.#met.size);
-      return `fresh ${this.#met.size} ${text.slice(0, text.lastIndexOf('#'))}`;
+      return this.#numbering.ofOperation('fresh', text.slice(0, text.lastIndexOf('#')), [this.#met.size]);
     }
     // A deep value is compared by what it is, not by how it came about.
-    if (this.#terms.depthOf(term) > DEEPEST) return `@${term} ${[...fresh].map((one) => this.#name(one)).join(' ')}`;
-    return `${op}${SEPARATOR}${text}${SEPARATOR}${args.map((arg) => this.#name(arg)).join(' ')}`;
+    const isDeep = this.#terms.depthOf(term) > DEEPEST;
+    const operands = (isDeep ? [...fresh] : args).map((arg) => this.#name(arg));
+    return isDeep
+      ? this.#numbering.ofOperation('deep', String(term), operands)
+      : this.#numbering.ofOperation(op, text, operands);
   }
 
   #isReachable(term: Term): boolean {
@@ -138,7 +160,7 @@ class Outliner {
       for (const [address, value] of left) {
         if (!this.#isReachable(address)) continue;
         // What was read and is as it was found says nothing.
-        const isUnchanged = value === this.#terms.apply('load', [address, this.#state.base]);
+        const isUnchanged = value === this.#terms.find('load', [address, this.#state.base]);
         if (!isUnchanged) this.#out.push('M', this.#name(address), this.#name(value));
         left.delete(address);
         isChanged = true;
@@ -163,7 +185,7 @@ class Outliner {
     }
     this.#state.facts = kept;
     for (const [term, fact] of kept)
-      grants.add(this.#numbering.of(`fact ${this.#name(term)} ${fact.equals ?? `!${fact.differs.join(',')}`}`));
+      grants.add(this.#numbering.ofPair(`fact ${fact.equals ?? `!${fact.differs.join(',')}`}`, this.#name(term)));
   }
 
   #marks(grants: Set<number>): void {
@@ -172,7 +194,7 @@ class Outliner {
       const set = this.#state[name];
       for (const term of set) if (!this.#isReachable(term)) set.delete(term);
       for (const term of set) if (set.size > MOST_MARKS) set.delete(term);
-      for (const term of set) grants.add(this.#numbering.of(`${name} ${this.#name(term)}`));
+      for (const term of set) grants.add(this.#numbering.ofPair(name, this.#name(term)));
     }
     for (const name of FORBIDDING) {
       const set = this.#state[name];
@@ -183,7 +205,7 @@ class Outliner {
   }
 
   #set(name: string, set: ReadonlySet<Term>): void {
-    this.#out.push(name, ...[...set].map((term) => this.#name(term)).toSorted());
+    this.#out.push(name, ...[...set].map((term) => this.#name(term)).toSorted((a, b) => a - b));
   }
 
   /** Groups are named by their smallest member that is still alive. */

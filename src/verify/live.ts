@@ -29,24 +29,26 @@ export function liveAt(
   hidden: (at: number) => Iterable<number>,
   isPrivate: (declaration: Declaration) => boolean,
 ): ReadonlySet<number>[] {
-  const ids = new Set<number>();
-  for (const op of ops) for (const one of [...reads(op), ...writes(op)]) if (isPrivate(one)) ids.add(one.id);
   const live: Set<number>[] = ops.map(() => new Set());
   const before: number[][] = ops.map(() => []);
-  for (let at = 0; at < ops.length; at++) for (const to of next(ops, at, hidden)) before[to]?.push(at);
+  const readAt = new Map<number, number[]>();
+  const written = ops.map((op) => writes(op).map((one) => one.id));
+  for (let at = 0; at < ops.length; at++) {
+    const op = ops[at];
+    for (const to of next(ops, at, hidden)) before[to]?.push(at);
+    for (const one of op ? reads(op) : []) {
+      if (!isPrivate(one)) continue;
+      const places = readAt.get(one.id);
+      if (places) places.push(at);
+      else readAt.set(one.id, [at]);
+    }
+  }
   // One local at a time, from its reads backwards to its writes: cheap, since most are live over a short stretch.
-  for (const id of ids) {
-    const work: number[] = [];
-    ops.forEach((op, at) => {
-      if (reads(op).some((one) => one.id === id)) work.push(at);
-    });
+  for (const [id, work] of readAt) {
     for (let at = work.pop(); at !== undefined; at = work.pop()) {
       if (live[at]?.has(id)) continue;
       live[at]?.add(id);
-      for (const previous of before[at] ?? []) {
-        const op = ops[previous];
-        if (op && !writes(op).some((one) => one.id === id)) work.push(previous);
-      }
+      for (const previous of before[at] ?? []) if (written[previous]?.includes(id) === false) work.push(previous);
     }
   }
   return live;

@@ -6,6 +6,8 @@
  * number, on both sides. (Value numbering as in translation validation: Necula, PLDI 2000, section 3.)
  */
 
+import { Interning } from './interning.ts';
+
 /** A value or an address. Equal numbers mean equal values, of the same C type. */
 export type Term = number;
 
@@ -28,30 +30,10 @@ const INTEGER = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)$/;
 
 const NONE: ReadonlySet<Term> = new Set();
 
-/** Terms are numbered from 0: two below this make one number that is exact. */
-const MOST_TERMS = 2 ** 26;
-
-/** Operands as a key: a number where that is possible, which is faster to look up. */
-function keyOf(args: readonly Term[]): number | string {
-  const [first, second] = args;
-  if (first === undefined) return -1;
-  if (second === undefined) return first;
-  if (args.length === 2 && first < MOST_TERMS && second < MOST_TERMS) return MOST_TERMS * (first + 1) + second;
-  return args.join(',');
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
-}
-
 /** The terms of one proof. */
 export class TermTable {
   readonly #nodes: TermNode[] = [];
-  readonly #index = new Map<string, Map<string, Map<number | string, Term>>>();
+  readonly #index = new Interning();
   readonly #roots = new Map<Term, readonly Term[]>();
   readonly #depths: number[] = [];
   readonly #freshIn: ReadonlySet<Term>[] = [];
@@ -64,21 +46,14 @@ export class TermTable {
   }
 
   #intern(op: string, text: string, args: readonly Term[]): Term {
-    const texts = entry(this.#index, op, () => new Map<string, Map<number | string, Term>>());
-    const index = entry(texts, text, () => new Map<number | string, Term>());
-    const key = keyOf(args);
-    const known = index.get(key);
-    if (known !== undefined) return known;
-    const term = this.#add(op, text, args);
-    index.set(key, term);
+    const term = this.#index.of(op, text, args);
+    if (term === this.#nodes.length) this.#add(term, op, text, args);
     return term;
   }
 
-  #add(op: string, text: string, args: readonly Term[]): Term {
-    const term = this.#nodes.length;
+  #add(term: Term, op: string, text: string, args: readonly Term[]): void {
     this.#nodes.push({ op, text, args });
     this.#describe(term, op, args);
-    return term;
   }
 
   node(term: Term): TermNode {
@@ -89,7 +64,9 @@ export class TermTable {
 
   /** A value nothing is known of but that it equals itself. */
   fresh(what: string): Term {
-    return this.#add('fresh', `${what}#${this.#fresh++}`, []);
+    const term = this.#index.next();
+    this.#add(term, 'fresh', `${what}#${this.#fresh++}`, []);
+    return term;
   }
 
   /** A value that has a name of its own: a parameter on entry, a function, the address of an object. */
@@ -116,6 +93,11 @@ export class TermTable {
   apply(op: string, args: readonly Term[], text = ''): Term {
     const folded = this.#fold(op, args);
     return folded ?? this.#intern(op, text, args);
+  }
+
+  /** What `apply` gave for the same operands before, or undefined. */
+  find(op: string, args: readonly Term[]): Term | undefined {
+    return this.#index.find(op, '', args);
   }
 
   /** The value of `term` after conversion to a type, given as declared. C11 6.3. Converting twice changes nothing. */

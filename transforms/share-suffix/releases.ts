@@ -27,6 +27,7 @@ export class Releases {
   readonly #tree: FunctionTree;
   readonly #names: Names;
   readonly #knowledge: Knowledge;
+  readonly #known = new Map<SyntaxNode, Release | undefined>();
 
   constructor(tree: FunctionTree, names: Names, knowledge: Knowledge) {
     this.#tree = tree;
@@ -36,7 +37,9 @@ export class Releases {
 
   /** The release a statement is, alone or under a guard of its own handle. */
   of(item: Item): Release | undefined {
-    return this.#plain(item.node) ?? this.#guarded(item.node);
+    const { node } = item;
+    if (!this.#known.has(node)) this.#known.set(node, this.#plain(node) ?? this.#guarded(node));
+    return this.#known.get(node);
   }
 
   #plain(node: SyntaxNode): Release | undefined {
