@@ -60,8 +60,12 @@ export interface SimulationOptions {
   readonly budget: number;
 }
 
-/** States kept apart at one pair of places before they are joined. */
-const STATES_PER_PLACE = 6;
+/**
+ * States kept apart at one pair of places before they are joined: fewer, the more of them were explored already, so that
+ * long functions are still proved. First those for short ones.
+ */
+const STATES_PER_PLACE = [6, 4, 2, 1];
+const STATES_PER_STEP = 6000;
 /** Values computed early that may wait for the before side over a loop: each round adds those of its own. */
 const MOST_OWED_IN_LOOP = 4;
 /** States explored for each operation of both programs, and for the smallest, before the proof is given up. */
@@ -990,7 +994,7 @@ class Walk {
     if (place.covers(met)) throw PATH_ENDED;
     const isHeader = this.#before.ops[state.before.at]?.op === 'header';
     const { last } = place;
-    if (last && canWiden && state.pending.length === 0 && (isHeader || place.count >= STATES_PER_PLACE)) {
+    if (last && canWiden && state.pending.length === 0 && (isHeader || place.count >= this.#statesPerPlace())) {
       const isCovering = haveSameLocals(last, state);
       Object.assign(state, joinStates(this.#terms, last, state));
       const joined = this.#outline(state);
@@ -1001,6 +1005,10 @@ class Walk {
     } else {
       place.add(met, state);
     }
+  }
+
+  #statesPerPlace(): number {
+    return STATES_PER_PLACE[Math.floor(this.#states / STATES_PER_STEP)] ?? 1;
   }
 
   #outline(state: State): Outline {

@@ -43,7 +43,9 @@ function nestsTooDeep(tree: FunctionTree): Refusal | undefined {
   for (let depth = 0; level.length > 0; depth++) {
     const [first] = level;
     if (depth > DEEPEST_TREE && first) return refuse('budget-exceeded', 'the function nests too deep', first);
-    level = level.flatMap((node) => node.children);
+    const next: SyntaxNode[] = [];
+    for (const node of level) for (const child of node.children) next.push(child);
+    level = next;
   }
   return undefined;
 }
