@@ -5,6 +5,7 @@
 import type { Assignment } from '../scan/condition.ts';
 import type { FunctionDefinition } from '../scan/definitions.ts';
 import { lex } from '../scan/lex.ts';
+import { hashWord } from '../scan/words.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
 import { ComponentReader } from './components.ts';
 import { indexDeclarations, withDeclaration, type Declaration } from './declared-facts.ts';
@@ -72,10 +73,13 @@ class KnownNames {
   readonly #facts: ComponentReader<NameFacts>;
   readonly #shapes: ComponentReader<NameFacts>;
   readonly #constants = new Map<string, { readonly value?: number } | undefined>();
+  readonly #all: readonly SeenHeader[];
+  readonly #mentioning = new Map<string, readonly SeenHeader[]>();
   #reader: Reader | undefined;
 
   constructor(input: KnowledgeInput) {
     this.#input = input;
+    this.#all = [{ file: input.file, isConditional: false }, ...input.headers];
     this.#declarations = indexDeclarations(input.config);
     this.#presets = input.presets.filter((preset) => isInForce(preset, input));
     this.#platform = decidedOn(input.platform);
@@ -94,11 +98,11 @@ class KnownNames {
   }
 
   isVolatileField(field: string): boolean {
-    return this.#files().some((file) => file.isVolatileField(field));
+    return this.#files(field).some((file) => file.isVolatileField(field));
   }
 
   declaresField(field: string): boolean {
-    return this.#files().some((file) => file.declaresField(field));
+    return this.#files(field).some((file) => file.declaresField(field));
   }
 
   /** The words of the number type that the type name stands for, in every definition in sight. */
@@ -117,12 +121,18 @@ class KnownNames {
     return declaration ? withDeclaration(known, derived, declaration) : known;
   }
 
-  #files(): SeenFile[] {
-    return [this.#input.file, ...this.#input.headers.map((header) => header.file)];
+  /** The files in sight that may mention a name, the file itself first: of hundreds mostly a few. */
+  #inOrder(name: string): readonly SeenHeader[] {
+    const known = this.#mentioning.get(name);
+    if (known) return known;
+    const hash = hashWord(name);
+    const found = this.#all.filter(({ file }) => file.mayMention(hash));
+    this.#mentioning.set(name, found);
+    return found;
   }
 
-  #inOrder(): readonly SeenHeader[] {
-    return [{ file: this.#input.file, isConditional: false }, ...this.#input.headers];
+  #files(name: string): SeenFile[] {
+    return this.#inOrder(name).map(({ file }) => file);
   }
 
   #read(): Reader {
@@ -152,7 +162,7 @@ class KnownNames {
     const definitions: Derived[] = [];
     const coverage: (readonly string[])[] = [];
     let isUndefined = false;
-    for (const { file, isConditional } of this.#inOrder()) {
+    for (const { file, isConditional } of this.#inOrder(name)) {
       const live = file.macros(name).filter((macro) => isLive(macro.conditions, known));
       const read = depth === 'full' ? summariseMacro : macroShape;
       for (const macro of live) definitions.push(read(this.#inside(name, depth), file, macro));
@@ -177,7 +187,9 @@ class KnownNames {
 
   /** The function of the name: its body where it is in sight, else its prototypes. */
   #function(name: string, depth: Depth): Derived | undefined {
-    for (const files of [[this.#input.file], this.#input.headers.map((header) => header.file)]) {
+    const mentioning = this.#files(name);
+    const { file: own } = this.#input;
+    for (const files of [mentioning.filter((file) => file === own), mentioning.filter((file) => file !== own)]) {
       const bodies = files.flatMap((file) =>
         file
           .functions(name)
@@ -201,7 +213,7 @@ class KnownNames {
 
   #prototype(name: string): Derived | undefined {
     const found: Derived[] = [];
-    for (const file of this.#files()) {
+    for (const file of this.#files(name)) {
       for (const prototype of file.prototypes(name)) {
         if (!isLive(prototype.conditions, this.#platform)) continue;
         const derived = nothingDerived(file.place(prototype.start));
@@ -220,20 +232,20 @@ class KnownNames {
   }
 
   #meansNoreturn(word: string): boolean {
-    const macros = this.#files()
+    const macros = this.#files(word)
       .flatMap((file) => file.macros(word))
       .filter((macro) => isLive(macro.conditions, this.#platform));
     return macros.length > 0 && macros.every((macro) => macro.body.split(/\W+/).some((part) => NORETURN.test(part)));
   }
 
   #object(name: string): Derived | undefined {
-    const file = this.#files().find((candidate) => candidate.declaresObject(name));
+    const file = this.#files(name).find((candidate) => candidate.declaresObject(name));
     return file && { ...nothingDerived(`${file.path} (a variable)`), form: 'other' };
   }
 
   #preset(name: string): LibraryFacts | undefined {
     // A function of this name with its body in sight is another one than the library's.
-    if (this.#files().some((file) => file.functions(name).some((one) => isLive(one.conditions, this.#platform)))) {
+    if (this.#files(name).some((file) => file.functions(name).some((one) => isLive(one.conditions, this.#platform)))) {
       return undefined;
     }
     for (const preset of this.#presets) {
@@ -258,7 +270,7 @@ class KnownNames {
 
   #findConstant(name: string): { readonly value?: number } | undefined {
     const values: (number | undefined)[] = [];
-    for (const file of this.#files()) {
+    for (const file of this.#files(name)) {
       for (const macro of file.macros(name)) {
         if (!isLive(macro.conditions, this.#platform)) continue;
         const words = wordsOf(macro.body);

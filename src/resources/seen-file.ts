@@ -4,6 +4,7 @@ import { scanDefinitions, structFields } from '../scan/definitions.ts';
 import type { FileDefinitions, FunctionDefinition, MacroDefinition, Prototype } from '../scan/definitions.ts';
 import { scanFunctions } from '../scan/functions.ts';
 import { lex, type Token } from '../scan/lex.ts';
+import { WordFilter } from '../scan/words.ts';
 
 export class SeenFile {
   /** As proofs name it: relative to the repository. */
@@ -19,11 +20,25 @@ export class SeenFile {
   #undefined: ReadonlySet<string> | undefined;
   #objects: DeclaredObjects | undefined;
   #enumerators: ReadonlyMap<string, number | undefined> | undefined;
+  #words: WordFilter | undefined;
+  readonly #read = new Map<object, unknown>();
 
   constructor(path: string, text: string, definitions: FileDefinitions = scanDefinitions(text)) {
     this.path = path;
     this.text = text;
     this.definitions = definitions;
+  }
+
+  /** May the word stand in the file? Told without looking through it again; false is certain. `hash` is the word's. */
+  mayMention(hash: number): boolean {
+    this.#words ??= new WordFilter(this.text);
+    return this.#words.hasHash(hash);
+  }
+
+  /** What was read from one of the definitions, which depends on nothing but its text: read once for all who ask. */
+  readOnce<T>(definition: object, read: () => T): T {
+    if (!this.#read.has(definition)) this.#read.set(definition, read());
+    return this.#read.get(definition) as T;
   }
 
   macros(name: string): readonly MacroDefinition[] {

@@ -84,8 +84,10 @@ export function macroShape(reader: Reader, file: SeenFile, definition: MacroDefi
 }
 
 function openMacro(reader: Reader, file: SeenFile, definition: MacroDefinition): OpenMacro {
-  const body = readMacroBody(written(file.text, definition));
-  return { body, tree: parseMacroBody(reader.parser, body) };
+  return file.readOnce(definition, () => {
+    const body = readMacroBody(written(file.text, definition));
+    return { body, tree: parseMacroBody(reader.parser, body) };
+  });
 }
 
 interface OpenMacro {
