@@ -108,7 +108,7 @@ class KnownNames {
   /** The words of the number type that the type name stands for, in every definition in sight. */
   numberType(name: string, depth = 0): string | undefined {
     const found = new Set(
-      this.#files().flatMap((file) => file.typedef(name) ?? (file.macros(name).length > 0 ? null : [])),
+      this.#files(name).flatMap((file) => file.typedef(name) ?? (file.macros(name).length > 0 ? null : [])),
     );
     const [words] = found;
     if (found.size !== 1 || words === null || words === undefined || depth > LONGEST_CHAIN) return undefined;
