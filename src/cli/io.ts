@@ -10,6 +10,14 @@ export interface Sink {
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
+/** Lines as they are typed. */
+export interface Lines {
+  /** undefined at the end of the input. */
+  next(): Promise<string | undefined>;
+  /** Lets go of stdin: the process could not end otherwise. */
+  close(): void;
+}
+
 /** The outside world of one run, so that a test can be one. */
 export interface Io {
   readonly cwd: string;
@@ -19,6 +27,10 @@ export interface Io {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readStdin(): Promise<Uint8Array>;
+  /** Stdin line by line, for a dialogue. */
+  openLines(): Promise<Lines>;
+  /** Lets a person edit a text (bytes as latin1) under a name; undefined where the editor failed. */
+  edit(text: string, name: string): Promise<string | undefined>;
   /** Milliseconds on a clock that only goes forward. */
   now(): number;
   /** Calls back on an interrupt instead of ending the process; returns how to stop that. */

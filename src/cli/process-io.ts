@@ -12,6 +12,8 @@ export function createProcessIo(process: NodeJS.Process): Io {
     stdout: createSink(process.stdout),
     stderr: createSink(process.stderr),
     readStdin: () => readAll(process.stdin),
+    openLines: async () => (await import('./terminal.ts')).openLines(process.stdin),
+    edit: async (text, name) => (await import('./terminal.ts')).edit(text, name, process.env),
     now: () => performance.now(),
     onInterrupt: (listener) => {
       process.on('SIGINT', listener);

@@ -21,6 +21,7 @@ export interface ProjectRun extends RunResult {
   /** Text that came in on stdin, as bytes. */
   readonly stdinText: string | undefined;
   readonly seconds: number;
+  readonly setting: Setting;
   /** Reports that the baseline accepts, and that are left out. */
   readonly accepted: number;
 }
@@ -108,7 +109,7 @@ export async function runProject(
   progress.clear();
   const { report, accepted } =
     command === 'check' ? withoutAccepted(result, setting) : { report: result.report, accepted: 0 };
-  return { ...result, report, accepted, root, stdinText, seconds: (io.now() - started) / 1000 };
+  return { ...result, report, accepted, setting, root, stdinText, seconds: (io.now() - started) / 1000 };
 }
 
 /** The report without what the baseline accepts. */

@@ -7,6 +7,7 @@ import { config } from './commands/config.ts';
 import { diff } from './commands/diff.ts';
 import { explain } from './commands/explain.ts';
 import { init } from './commands/init.ts';
+import { review } from './commands/review.ts';
 import { torture } from './commands/torture.ts';
 import { undo } from './commands/undo.ts';
 import { verify } from './commands/verify.ts';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   check,
   diff,
   apply,
+  review,
   verify,
   explain,
   undo,

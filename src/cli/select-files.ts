@@ -64,6 +64,8 @@ function readListFile(path: string, shown: string): string {
   }
 }
 
+const WRITERS = new Set(['apply', 'review']);
+
 /** Finds the files. */
 export async function selectFiles(
   command: string,
@@ -86,12 +88,12 @@ export async function selectFiles(
   if (!changeSet) return { files: discoverFiles(request, configs), read: readSource, stdinText: undefined };
   const { selectChanges } = await import('../engine/select-changes.ts');
   const selected = selectChanges(changeSet, request, configs);
-  if (command !== 'apply' || changeSet.kind !== 'staged') return { ...selected, stdinText: undefined };
+  if (!WRITERS.has(command) || changeSet.kind !== 'staged') return { ...selected, stdinText: undefined };
   await expectStagedWhole(root, selected.files);
   return { files: selected.files, read: readSource, stdinText: undefined };
 }
 
-/** `apply --staged` writes into the work tree, which therefore has to be what was staged. */
+/** What is staged is written into the work tree, which therefore has to be what was staged. */
 async function expectStagedWhole(root: string, files: readonly SourceFile[]): Promise<void> {
   const { findDirt } = await import('../engine/git.ts');
   const { showPath } = await import('./show-path.ts');

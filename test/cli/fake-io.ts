@@ -12,6 +12,8 @@ export interface FakeIoOptions {
   readonly stdin?: string | Uint8Array;
   readonly env?: Record<string, string>;
   readonly isTty?: boolean;
+  /** What the user's editor makes of a text; absent: it fails. */
+  readonly edit?: (text: string) => string;
 }
 
 /** An `Io` in a folder, with an empty environment and no terminal. */
@@ -30,6 +32,13 @@ export function fakeIo(cwd: string, options: FakeIoOptions = {}): FakeIo {
     stdout: sink(out),
     stderr: sink(err),
     readStdin: async () => Buffer.from((options.stdin ?? '') as string),
+    openLines: async () => {
+      const lines = String(options.stdin ?? '')
+        .split('\n')
+        .values();
+      return { next: async () => lines.next().value, close: () => undefined };
+    },
+    edit: async (text) => options.edit?.(text),
     now: () => 0,
     onInterrupt: (listener) => {
       listeners.add(listener);

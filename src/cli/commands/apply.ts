@@ -1,6 +1,5 @@
 /** `apply`: write the proved rewrites. */
 import type { RunResult } from '../../engine/run.ts';
-import type { TargetRefusal } from '../../engine/write-files.ts';
 import type { CommandSpec } from '../command.ts';
 import { addProjectFlags, type ProjectFlags } from '../flags.ts';
 import { EXIT, type Io } from '../io.ts';
@@ -53,15 +52,12 @@ async function writeToStdout(io: Io, run: ProjectRun, text: string): Promise<num
 }
 
 async function writeChanges(io: Io, run: ProjectRun, flags: ApplyFlags): Promise<number> {
-  const { findRefusals, writeFiles } = await import('../../engine/write-files.ts');
+  const { writeFiles } = await import('../../engine/write-files.ts');
+  const { refuseTargets, sayRefusals } = await import('../write-accepted.ts');
   const { keepUndo } = await import('../../engine/undo.ts');
   const { stateFolder } = await import('../../engine/state-folder.ts');
   const options = { allowDirty: flags.allowDirty === true, inPlace: flags.inPlace === true };
-  const refusals = await findRefusals(run.changes, options);
-  if (refusals.length > 0) {
-    await refuse(io, run.root, refusals);
-    return EXIT.couldNotRun;
-  }
+  if (await refuseTargets(io, run.root, run.changes, options)) return EXIT.couldNotRun;
   if (run.changes.length > 0) await keepUndo(stateFolder(run.root, io.env), run.changes);
   let isInterrupted = false;
   const stopListening = io.onInterrupt(() => {
@@ -70,7 +66,7 @@ async function writeChanges(io: Io, run: ProjectRun, flags: ApplyFlags): Promise
   const result = await writeFiles(run.changes, { ...options, isInterrupted: () => isInterrupted });
   stopListening();
   await reportWritten({ io, run, flags }, new Set(result.written));
-  if (result.failure) await refuse(io, run.root, [result.failure]);
+  if (result.failure) await sayRefusals(io, run.root, [result.failure]);
   if (result.wasInterrupted)
     await io.stderr.write(
       `goto-cleanup: interrupted; ${result.written.length} of ${run.changes.length} files written\n`,
@@ -94,11 +90,4 @@ async function reportWritten({ io, run, flags }: Applied, written: ReadonlySet<s
   if (flags.quiet === true) return;
   await io.stderr.write(describeSummary(done.report.summary, run.seconds, flags));
   if (changes.length > 0 && io.stderr.isTty) await io.stderr.write('Next: git diff     goto-cleanup undo\n');
-}
-
-async function refuse(io: Io, root: string, refusals: readonly TargetRefusal[]): Promise<void> {
-  const { createDisplayPath } = await import('../show-path.ts');
-  const displayPath = createDisplayPath(io, root);
-  const lines = refusals.map(({ path, reason }) => `goto-cleanup: ${displayPath(path)}: not written: ${reason}\n`);
-  await io.stderr.write(lines.join(''));
 }
