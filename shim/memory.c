@@ -7,6 +7,7 @@ USE_REAL(free)
 USE_REAL(aligned_alloc)
 USE_REAL(posix_memalign)
 USE_REAL(memalign)
+USE_REAL(malloc_usable_size)
 USE_REAL(strdup)
 USE_REAL(strndup)
 USE_REAL(getdelim)
@@ -190,6 +191,19 @@ static void *torture_resize(void *memory, size_t size, const char *name, void *c
   }
 #endif
   return torture_realloc(memory, size, caller);
+}
+
+/* As much as was asked for: what a program writes behind it would not be moved with the block, nor be searched. */
+size_t HOOK(malloc_usable_size)(void *memory) {
+  if (control != NULL && !busy && memory != NULL) {
+    torture_lock();
+    const struct held *held = torture_find(KIND_MEMORY, (uintptr_t)memory);
+    int is_known = held != NULL && held->state != STATE_QUARANTINED;
+    size_t size = is_known ? held->size : 0;
+    torture_unlock();
+    if (is_known) return size;
+  }
+  return REAL(malloc_usable_size)(memory);
 }
 
 void *HOOK(realloc)(void *memory, size_t size) { return torture_resize(memory, size, "realloc", CALLER); }

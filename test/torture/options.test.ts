@@ -181,6 +181,32 @@ describe.skipIf(reason !== undefined)('what is reported', () => {
     expect(new Set(findings.map(({ code, bytes }) => `${code} ${bytes}`))).toEqual(new Set(['memory-left 10']));
   });
 
+  it('a program may write as far as malloc_usable_size tells it', async () => {
+    const text = `
+      #include <malloc.h>
+      #include <stdlib.h>
+      #include <string.h>
+      int main(void) {
+        char *text = malloc(3);
+        if (text == NULL) return 2;
+        size_t room = malloc_usable_size(text);
+        memset(text, 'x', room);
+        char *grown = realloc(text, 100);
+        if (grown == NULL) {
+          free(text);
+          return 2;
+        }
+        for (size_t at = 0; at < room; at++) if (grown[at] != 'x') abort();
+        free(grown);
+        return 0;
+      }`;
+    const program = bench.compile(text, 'usable');
+    expect(await bench.torture(['--', program])).toMatchObject({
+      code: 0,
+      err: '2 acquisitions, 5 runs: 0 findings\n',
+    });
+  });
+
   it('--allow-abort accepts giving up by abort()', async () => {
     const program = bench.compile('asserted', 'asserted');
     expect(await bench.torture(['--allow-abort', '--', program])).toMatchObject({ code: 0, out: '' });
