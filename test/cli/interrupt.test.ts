@@ -35,7 +35,7 @@ function temporaries(folder: string): string[] {
 describe('an apply over a whole repository that is ended', () => {
   test(
     `at ${MOMENTS} moments: each file is old or new, and undo gives back every byte`,
-    { timeout: 600_000 },
+    { timeout: 60_000 * (MOMENTS + 2) },
     async () => {
       const folder = makeTree();
       const started = performance.now();
