@@ -43,8 +43,9 @@ export function tidied(
   joins: readonly Join[],
 ): [readonly Item[], Join[]] {
   let shared = block;
+  const isCarried = new Set([...joins.map((join) => join.exit.valueKey), ...(host ? [host.valueKey] : [])]).size > 1;
   let kept = onePerCompilation(study, host, withoutNested(joins)).filter(
-    (join) => join.exit.kind !== 'branch' || join.consumed.some((item) => item.isRelease),
+    (join) => join.exit.kind !== 'branch' || isWorthLeaving(join, isCarried),
   );
   for (;;) {
     const first = shared[0];
@@ -56,6 +57,15 @@ export function tidied(
     kept = kept.map((join) => (join === only ? lowered(join, first) : { ...join, entry: join.entry - 1 }));
   }
   return [shared, kept.filter((join) => join.consumed.length > 0)];
+}
+
+/** A branch gives a release away, and more lines than the goto and the status take that come instead. */
+function isWorthLeaving(join: Join, isCarried: boolean): boolean {
+  const lines = join.consumed.reduce((sum, item) => sum + item.weight, 0);
+  return (
+    join.consumed.some((item) => item.isRelease) &&
+    lines > (isCarried && join.exit.value?.kind !== 'identifier' ? 2 : 1)
+  );
 }
 
 /** A call that gives back, maybe under the test whether there is something, or a reset: what a rung is made of. */

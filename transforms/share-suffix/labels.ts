@@ -52,7 +52,10 @@ function rungNames(study: Study, rung: readonly Item[], isBase: boolean, isClear
   const [first] = rung;
   const objects = rung.map((item) => objectOf(study, item)).filter((name) => name !== undefined);
   const prefix = ladderPrefix(study);
-  const topics = first ? callsOf(study.tree, first.node).map((name) => prefix + topicOf(name)) : [];
+  const topics = (first ? callsOf(study.tree, first.node) : [])
+    .map(topicOf)
+    .filter((topic) => topic.length > 1)
+    .map((topic) => prefix + topic);
   const named = [commonWords(objects) || objects[0], ...objects].flatMap((name) => (name ? [prefix + name] : []));
   const isNamed = isClear && first !== undefined && (first.isRelease || first.isReset);
   return [...(isNamed ? named : []), ...(isBase ? ['cleanup'] : []), ...topics, ...named, `${prefix}rest`];

@@ -85,6 +85,9 @@ function candidates(study: Study, draft: Draft, exits: readonly FunctionExit[]):
 const STATUS_NAME =
   /^(?:ret|rc|err|errno_|r|result|error|res|retval|ret_val|rv|status|st|stat|code|ok|success|rval|retcode|errcode|error_code|\w*_(?:ret|rc|err|result|status|error))$/;
 
+/** `open_result` says what it is the result of: it cannot carry another's, nor begin above that call. */
+const SPECIAL = /^[a-z]\w*_(?:ret|rc|err|result|status|error)$/;
+
 /** The local that an exit returns, if it returns just that. */
 export function returnedVariable(study: Study, exit: FunctionExit): Declaration | undefined {
   if (exit.value?.kind !== 'identifier') return undefined;
@@ -99,7 +102,8 @@ function reuse(
 ): StatusPlan | undefined {
   if (study.unknownCall !== undefined || !isStatus(study, draft, candidate)) return undefined;
   const isLate = draft.joins.some((join) => exitEnd(join.exit) < candidate.statement.end);
-  if (isLate && !canHoist(study, candidate)) return undefined;
+  const isSpecial = SPECIAL.test(candidate.name);
+  if (isLate && (isSpecial || !canHoist(study, candidate))) return undefined;
   for (const exit of exits) {
     const there = study.names.resolve(candidate.name, exitEnd(exit) - 1);
     if (there !== candidate && !(isLate && there === undefined)) return undefined;
@@ -111,6 +115,7 @@ function reuse(
     if (!survives(study, candidate, exit.value)) return undefined;
     if (!holdsAlready(study, candidate, exit, isLate)) assignments.set(exit, exit.value);
   }
+  if (isSpecial && [...assignments.values()].some((value) => !isConstant(study, value))) return undefined;
   const initial = isLate ? earlyConstant(study, draft, candidate, assignments) : undefined;
   if (initial !== undefined) for (const join of draft.joins) assignments.delete(join.exit);
   return {
