@@ -128,4 +128,6 @@ export interface Knowledge {
   constant?(name: string): { readonly value?: number } | undefined;
   /** The words of the type a type name stands for, where that is one of numbers or an `enum` in every definition in sight. */
   numberType?(name: string): string | undefined;
+  /** Does a macro in sight give this word of the language (`NULL`, `true`, `return`) another meaning? */
+  redefines?(word: string): boolean;
 }

@@ -14,6 +14,7 @@ import type { Knowledge, NameFacts } from './knowledge.ts';
 import { coverAll, decidedOn, isLive } from './live-conditions.ts';
 import type { Platform, Preset, PresetEntry } from './preset.ts';
 import type { ResourceConfig } from './resource-config.ts';
+import { isRedefined } from './redefined-words.ts';
 import { plainNumber, type SeenFile } from './seen-file.ts';
 import { macroShape, summariseFunction, summariseMacro, type Reader } from './summarise.ts';
 
@@ -46,6 +47,7 @@ export function createKnowledge(input: KnowledgeInput): Knowledge {
     isPlainField: (field) => !names.isVolatileField(field) && names.declaresField(field),
     constant: (name) => names.constant(name),
     numberType: (name) => names.numberType(name),
+    redefines: (word) => names.redefines(word),
   };
 }
 
@@ -99,6 +101,10 @@ class KnownNames {
 
   isVolatileField(field: string): boolean {
     return this.#files(field).some((file) => file.isVolatileField(field));
+  }
+
+  redefines(word: string): boolean {
+    return isRedefined(word, this.#input.file, this.#input.headers, this.#platform);
   }
 
   declaresField(field: string): boolean {
@@ -322,8 +328,8 @@ function kindFromDefinition(derived: Derived): NameFacts {
 }
 
 /**
- * A preset speaks of the library's function. It fills in what the definitions in sight leave open: a prototype leaves
- * everything open; a macro does if it only forwards its arguments, and so may be the library's under another name.
+ * A preset speaks of the library's function. It fills in what a prototype in sight leaves open. A macro of the name is
+ * something else, even if all it does is to forward to another name: that one need not accept NULL.
  */
 function joinPreset(
   known: NameFacts | undefined,
@@ -332,7 +338,7 @@ function joinPreset(
 ): NameFacts {
   if (!preset) return known ?? NOT_KNOWN;
   if (!known || !derived) return { ...preset.facts, kind: preset.kind };
-  if (derived.form === 'other') return known;
+  if (derived.form === 'other' || derived.facts.macro) return known;
   // An unseen callee may keep anything, but nothing shows that it does.
   const retains = preset.facts.retains && [...new Set([...preset.facts.retains, ...derived.keeps])];
   return {

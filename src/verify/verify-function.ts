@@ -3,6 +3,7 @@ import { buildGraph } from '../cfg/build.ts';
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
 import type { Knowledge } from '../resources/knowledge.ts';
+import { lex } from '../scan/lex.ts';
 import { errorsTouchSkeleton, keywordCensus } from '../syntax/census.ts';
 import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
@@ -77,6 +78,9 @@ export function verifyFunction(
       nestsTooDeep(tree) ?? errorsTouchSkeleton(tree) ?? keywordCensus(tree, tree.source) ?? refuseFunction(tree);
     if (refusal) return fromRefusal(refusal);
   }
+  const word = redefinedWord(before, knowledge) ?? redefinedWord(after, knowledge);
+  if (word !== undefined)
+    return { ...unproved(`a macro gives \`${word}\` another meaning`), code: 'hidden-control-flow' };
   const difference = definitionsDiffer(before, after);
   if (difference !== undefined) return unproved(difference);
   const terms = new TermTable((name) => knowledge.numberType?.(name));
@@ -111,6 +115,20 @@ export function verifyFunction(
     difference: describeDifference(before, after, state),
     ...(stoppedAt !== undefined && { stoppedAt }),
   };
+}
+
+/** Words that decide what a statement or a value is; `NULL` and its like are also in macros and in facts. */
+const KEYWORDS =
+  /^(if|else|for|while|do|switch|case|default|goto|break|continue|return|sizeof|struct|union|enum|static|typedef|void|char|short|int|long|unsigned|float|double|_Bool)$/;
+
+function redefinedWord(tree: FunctionTree, knowledge: Knowledge): string | undefined {
+  const { tokens } = lex(tree.source, tree.root.start, tree.root.end);
+  const words = new Set(['NULL', 'true', 'false']);
+  for (const token of tokens) {
+    const word = token.kind === 'identifier' ? tree.source.slice(token.start, token.end) : '';
+    if (KEYWORDS.test(word)) words.add(word);
+  }
+  return [...words].find((one) => knowledge.redefines?.(one) === true);
 }
 
 function restsOnOf(list: readonly RestsOn[]): RestsOn[] {

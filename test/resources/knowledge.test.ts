@@ -135,11 +135,15 @@ describe('presets and platforms', () => {
     expect(factsOf('free', 'static void free(void *p) { (void)p; }').releases).toBeUndefined();
   });
 
-  test('a macro of this name that only forwards leaves the preset standing; any other does not', () => {
+  test('a macro of this name is not the library function, but for one that calls that', () => {
     const hook = 'extern void (*cfree)(void *);\n';
-    const forwards = factsOf('free', `${hook}#undef free\n#define free(p) cfree(p)`);
-    expect(forwards).toMatchObject({ kind: 'function', releases: { isMemoryRelease: true } });
-    expect(forwards.from).toBe('preset libc-memory (posix); main.c:3');
+    expect(factsOf('free', `${hook}#undef free\n#define free(p) cfree(p)`).releases).toBeUndefined();
+    expect(factsOf('free', 'void pfree(void *);\n#define free pfree').releases).toBeUndefined();
+    const chosen = 'void pfree(void *);\n#ifdef A\n#define free(p) pfree(p)\n#endif';
+    expect(factsOf('free', chosen).releases).toBeUndefined();
+    expect(factsOf('free', '#define free(p) free((p))').releases).toMatchObject({ isMemoryRelease: true });
+    const said = { pairs: [pair({ acquire: 'malloc', release: 'free', kind: 'memory', noopOnSentinel: true })] };
+    expect(factsOf('free', `${hook}#define free(p) cfree(p)`, said).releases?.noopOnSentinel).toBe(true);
     const counts = 'int frees;\nvoid my_free(void *);\n#define free(p) do { frees++; my_free(p); } while (0)';
     expect(factsOf('free', counts).releases).toBeUndefined();
     expect(factsOf('free', '#define free(p) if (p) return').macro?.hasJump).toBe(true);
