@@ -37,16 +37,21 @@ function atomOf(terms: TermTable, condition: Term): Atom {
     return { subject: terms.apply('==', [low, high]), number: 0, isEqual: !isEqual };
   }
   if ((node.op === '>' || node.op === '>=' || node.op === '<=') && left !== undefined && right !== undefined) {
-    // a > b is b < a; a <= b is not (b < a). NaN makes the second wrong for floating types, so only `>` is turned.
+    // a > b is b < a; a <= b is not (b < a), unless one of them may be NaN.
     if (node.op === '>') return { subject: terms.apply('<', [right, left]), number: 0, isEqual: false };
+    const [low, high] = node.op === '>=' ? [left, right] : [right, left];
+    if (terms.isIntegral(left) && terms.isIntegral(right))
+      return { subject: terms.apply('<', [low, high]), number: 0, isEqual: true };
   }
   return { subject: condition, number: 0, isEqual: false };
 }
 
+const TRUTHS: ReadonlySet<string> = new Set(['==', '!=', 'not', '<', '>', '<=', '>=']);
+
 /** `(a == b) == 0` and `!x == 0` look inside; everything else is compared as it stands. */
 function compared(terms: TermTable, subject: Term, number: number, isEqual: boolean): Atom {
   const inner = terms.node(subject).op;
-  if (number === 0 && (inner === '==' || inner === '!=' || inner === 'not' || inner === '<' || inner === '>')) {
+  if (number === 0 && TRUTHS.has(inner)) {
     const atom = atomOf(terms, subject);
     return isEqual ? { ...atom, isEqual: !atom.isEqual } : atom;
   }

@@ -699,8 +699,23 @@ class Lowering {
     this.#value(alternative);
     this.#here(done);
     this.#emit({ op: 'join' }, node);
+    if (consequence && this.#isInt(consequence) && this.#isInt(alternative)) return;
     // The arms are brought to a common type that is not known here: a value of one arm alone is not the value of the whole.
     this.#emit({ op: 'convert', type: `common type of ${this.#typedText(node)}` }, node);
+  }
+
+  /** Is it certainly of type int: a local of that type, or an integer literal without suffix, signed or in parentheses? */
+  #isInt(node: SyntaxNode): boolean {
+    const inner = stripParentheses(node);
+    const declaration = inner.kind === 'identifier' ? this.#bindings.of(inner) : undefined;
+    if (declaration) return declaration.type === 'int' && !declaration.isPointer && !declaration.isArray;
+    const sign = fieldOf(inner, 'operator')?.kind;
+    if (inner.kind === 'unary_expression' && (sign === '-' || sign === '+')) {
+      const argument = fieldOf(inner, 'argument');
+      return argument !== undefined && this.#isInt(argument);
+    }
+    if (inner.kind !== 'number_literal' || this.#isMasked(inner)) return false;
+    return this.#terms.typeOf(this.#terms.literal(textOf(this.#tree, inner))) === 'int';
   }
 
   #comma(node: SyntaxNode): void {

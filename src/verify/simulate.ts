@@ -935,15 +935,28 @@ class Walk {
     const type = this.#before.returnType;
     const one = first === undefined ? undefined : this.#terms.convert(type, first);
     const other = second === undefined ? undefined : this.#terms.convert(this.#after.returnType, second);
-    if (one !== other && !this.#isSameNumber(one, other)) this.#returnMismatch(state, one, other);
+    if (one !== other && !this.#isSameNumber(state, one, other)) this.#returnMismatch(state, one, other);
     this.#exits.add(state.before.at);
     throw PATH_ENDED;
   }
 
-  #isSameNumber(one: Term | undefined, other: Term | undefined): boolean {
+  #isSameNumber(state: State, one: Term | undefined, other: Term | undefined): boolean {
     if (one === undefined || other === undefined) return false;
-    const number = this.#terms.numberOf(one);
-    return number !== undefined && number === this.#terms.numberOf(other);
+    const [a, b] = [one, other].map((term) => this.#knownNumber(state, term));
+    return a !== undefined && a === b;
+  }
+
+  /** What the path has shown a whole number or pointer to be: zero, or another number of type int. */
+  #knownNumber(state: State, term: Term): number | undefined {
+    const number = this.#terms.numberOf(term);
+    if (number !== undefined) return number;
+    const { op, args } = this.#terms.node(term);
+    const inner = op === 'convert' ? args[0] : undefined;
+    // Minus zero is equal to zero, and another value.
+    const known = this.#terms.isIntegral(term)
+      ? (state.facts.get(term)?.equals ?? (inner === undefined ? undefined : state.facts.get(inner)?.equals))
+      : undefined;
+    return known === 0 || this.#terms.typeOf(term) === 'int' ? known : undefined;
   }
 
   #returnMismatch(state: State, one: Term | undefined, other: Term | undefined): never {

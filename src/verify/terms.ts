@@ -84,10 +84,15 @@ export class TermTable {
     return this.#intern('null', '', []);
   }
 
-  /** A literal as it stands in the source. Integers without suffix that fit an int become `integer`. C11 6.4.4.1. */
+  /**
+   * A literal as it stands in the source. Integers without suffix that fit an int become `integer`. C11 6.4.4.1. The
+   * grammar takes a sign before it as part of it.
+   */
   literal(text: string): Term {
-    const value = INTEGER.test(text) ? Number(/^0[0-7]+$/.test(text) ? `0o${text.slice(1)}` : text) : Number.NaN;
-    return Number.isSafeInteger(value) && value <= 0x7fff_ffff ? this.integer(value) : this.named('literal', text);
+    const digits = text.replace(/^[-+]\s*/, '');
+    const value = INTEGER.test(digits) ? Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits) : Number.NaN;
+    if (!Number.isSafeInteger(value) || value > 0x7fff_ffff) return this.named('literal', text);
+    return this.integer(text.startsWith('-') && value !== 0 ? -value : value);
   }
 
   apply(op: string, args: readonly Term[], text = ''): Term {
