@@ -60,7 +60,8 @@ function renderLedger(which: string, path: string | undefined, ledger: LedgerVie
   return [
     `  ${which} (${place})`,
     ...effects.map((effect) => `    ${effect}`),
-    `    returns ${oneLine(ledger.returns)}`,
+    ...ledger.holds.map((call) => `    still holds ${oneLine(call)}`),
+    ...(ledger.returns === '' ? [] : [`    returns ${oneLine(ledger.returns)}`]),
   ];
 }
 

@@ -124,7 +124,7 @@ export interface Knowledge {
   isVolatileField(field: string): boolean;
   /** The declaration of a struct with this member is in sight, and none that makes it volatile, atomic or part of a union. */
   isPlainField?(field: string): boolean;
-  /** The name is a constant (an enumerator, an object-like macro with a literal body): it reads no memory. */
+  /** The name is a constant (an enumerator, an object-like macro with a literal body, `EINVAL`): it reads no memory. */
   constant?(name: string): { readonly value?: number } | undefined;
   /** The words of the type a type name stands for, where that is one of numbers or an `enum` in every definition in sight. */
   numberType?(name: string): string | undefined;

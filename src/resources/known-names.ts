@@ -10,6 +10,7 @@ import type { FunctionParser } from '../syntax/parse.ts';
 import { ComponentReader } from './components.ts';
 import { indexDeclarations, withDeclaration, type Declaration } from './declared-facts.ts';
 import { agree, nothingDerived, type Derived } from './derived.ts';
+import { isErrnoName } from './errno-names.ts';
 import type { Knowledge, NameFacts } from './knowledge.ts';
 import { coverAll, decidedOn, isLive } from './live-conditions.ts';
 import type { Platform, Preset, PresetEntry } from './preset.ts';
@@ -274,6 +275,11 @@ class KnownNames {
     return this.#constants.get(name);
   }
 
+  /** What `<errno.h>` defines, which is hardly ever in the repository. */
+  #isErrorNumber(name: string): boolean {
+    return isErrnoName(name) && this.#object(name) === undefined && this.#function(name, 'shape') === undefined;
+  }
+
   #findConstant(name: string): { readonly value?: number } | undefined {
     const values: (number | undefined)[] = [];
     for (const file of this.#files(name)) {
@@ -286,7 +292,7 @@ class KnownNames {
       const enumerators = file.text.includes(name) ? file.enumerators() : undefined;
       if (enumerators?.has(name)) values.push(enumerators.get(name));
     }
-    if (values.length === 0) return undefined;
+    if (values.length === 0) return this.#isErrorNumber(name) ? {} : undefined;
     const [value] = values;
     return value !== undefined && values.every((other) => other === value) ? { value } : {};
   }

@@ -7,6 +7,9 @@
  */
 import { Numbering, outline } from './canonical.ts';
 import type { Outline } from './canonical.ts';
+import { findExtraCall, isFeasible, stepsOf } from './certain.ts';
+import type { ExtraCall } from './certain.ts';
+import { areOtherErrors, isErrnoName } from '../resources/errno-names.ts';
 import { commute } from './commute.ts';
 import type { CommuteContext, Swap } from './commute.ts';
 import { happen, isDiagnostic, isMemoryRelease, isSameEvent, releasedTerm } from './event.ts';
@@ -39,7 +42,22 @@ export interface Mismatch {
     | 'order-conflict'
     | 'status-type'
     | 'hidden-control-flow';
+  /** Where both sides stand: at their exits, if they could be followed so far. */
   readonly state: State;
+  /** The operation at which the before side stood when nothing matched any more. */
+  readonly stoppedAt: number;
+  /** A call that one side makes and the other does not, where that is the difference. */
+  readonly extra?: ExtraCall;
+  /** Where each side ends; undefined where it could not be followed so far. */
+  readonly exits: Readonly<Record<'before' | 'after', ReachedExit | undefined>>;
+  readonly terms: TermTable;
+  /** The after side reads through this pointer, whose object it has released. */
+  readonly readsReleased: Term | undefined;
+}
+
+export interface ReachedExit {
+  readonly node: SyntaxNode;
+  readonly value: Term | undefined;
 }
 
 export interface Simulation {
@@ -71,6 +89,8 @@ const MOST_OWED_IN_LOOP = 4;
 /** States explored for each operation of both programs, and for the smallest, before the proof is given up. */
 const STATES_PER_OPERATION = 4;
 const FEWEST_STATES = 1000;
+/** Effects of one side that are followed after a mismatch. */
+const MOST_ALONE = 400;
 /** Events the before side may run ahead. */
 const MOST_PENDING = 24;
 
@@ -78,6 +98,8 @@ const MOST_PENDING = 24;
 export function simulate(before: Program, after: Program, terms: TermTable, options: SimulationOptions): Simulation {
   return new Walk(before, after, terms, options).run();
 }
+
+const NO_EXITS = { before: undefined, after: undefined };
 
 /** The walk of one path ended: with a match, or because a covering state was explored already. */
 class PathEnded extends Error {}
@@ -157,6 +179,8 @@ class Walk {
   /** Objects that end on the after side before the function does. */
   readonly #inner: readonly Term[];
   #states = 0;
+  /** One side runs on its own, to see where it ends. */
+  #isAlone = false;
 
   constructor(before: Program, after: Program, terms: TermTable, options: SimulationOptions) {
     this.#terms = terms;
@@ -175,7 +199,7 @@ class Walk {
       for (let state = this.#work.pop(); state; state = this.#work.pop()) this.#path(state);
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
-      mismatch = error.mismatch;
+      mismatch = this.#certain(error.mismatch);
     }
     return {
       mismatch,
@@ -236,12 +260,22 @@ class Walk {
     reason: string,
     kind: Mismatch['kind'] = 'unproved',
     code: Mismatch['code'] = 'not-proved',
+    readsReleased?: Term,
   ): never {
     // A decision that only the after side had to take may be one the before side has taken in other words.
     let isSure = kind === 'different';
     for (let trace = state.trace; trace && isSure; trace = trace.previous)
       if (trace.kind === 'decision' && trace.side === 'after') isSure = false;
-    throw new Failed({ kind: isSure ? 'different' : 'unproved', reason, code, state });
+    throw new Failed({
+      kind: isSure ? 'different' : 'unproved',
+      reason,
+      code,
+      state,
+      stoppedAt: state.before.at,
+      exits: NO_EXITS,
+      terms: this.#terms,
+      readsReleased,
+    });
   }
 
   /** Both sides run to their next stop; then the stops are compared. */
@@ -485,8 +519,17 @@ class Walk {
     }
     // What the before side has followed since its last release is alive: the after side has released nothing more.
     const isAlive = [...state.followed].some((one) => baseOf(this.#terms, one) === base);
-    if (!isAlive && this.#isReleasedAhead(state, base))
-      this.#fail(state, 'the after version reads what it may have released', 'unproved', 'return-reads-resource');
+    if (!isAlive && this.#isReleasedAhead(state, base)) {
+      const releaser = this.#releaserOf(state, base);
+      const words = releaser ? `reads what \`${releaser.name}\` has released` : 'reads what it may have released';
+      this.#fail(
+        state,
+        `the after version ${words}`,
+        releaser ? 'different' : 'unproved',
+        'return-reads-resource',
+        base,
+      );
+    }
     if (isInNamedObject(this.#terms, address) || state.followed.has(cell)) return;
     state.owed.add(this.#terms.apply('read', [cell]));
   }
@@ -504,6 +547,15 @@ class Walk {
     return state.after.log.some((event) => {
       const released = releasedTerm(event);
       return released !== undefined && this.#isGone(state, base, event, released);
+    });
+  }
+
+  /** The event by which the after side gave back the very pointer. */
+  #releaserOf(state: State, base: Term): Event | undefined {
+    const bare = origin(this.#terms, base);
+    return state.after.log.find((event) => {
+      const released = releasedTerm(event);
+      return isMemoryRelease(event) && released !== undefined && origin(this.#terms, released) === bare;
     });
   }
 
@@ -556,12 +608,69 @@ class Walk {
       side.at = known ? side.at + 1 : whenZero;
       return;
     }
-    const other = cloneState(state);
     const text = this.#conditionText(side, no);
+    if (this.#isAlone) {
+      const isTrue = this.#decided(state, condition, true, { name, text, offset });
+      if (!isTrue) this.#decided(state, condition, false, { name, text, offset });
+      side.at = isTrue ? no + 1 : whenZero;
+      return;
+    }
+    const other = cloneState(state);
     other[name].at = whenZero;
     this.#decided(other, condition, false, { name, text, offset });
     side.at++;
     if (!this.#decided(state, condition, true, { name, text, offset })) throw PATH_ENDED;
+  }
+
+  // ---- after a mismatch
+
+  /**
+   * Each side goes on alone to its exit, so that people see all of it; then it is told whether the difference is certain.
+   */
+  #certain(mismatch: Mismatch): Mismatch {
+    const state = cloneState(mismatch.state);
+    const before = this.#complete(state, 'before');
+    const after = this.#complete(state, 'after');
+    const exits = { before, after };
+    const steps = stepsOf(state.trace);
+    const isDecidedByAfter = steps.some((step) => step.kind === 'decision' && step.side === 'after');
+    const found = { ...mismatch, kind: 'unproved' as const, state, exits };
+    if (isDecidedByAfter || !isFeasible(this.#terms, steps)) return found;
+    // Where the before version does so too, it is not the rewrite that is wrong.
+    const { readsReleased } = mismatch;
+    if ([...state.followed].some((cell) => baseOf(this.#terms, cell) === readsReleased)) return found;
+    if (mismatch.kind === 'different') return { ...found, kind: 'different' };
+    if (!before || !after) return found;
+    const extra = findExtraCall(this.#terms, state.facts, steps);
+    return extra ? { ...found, kind: 'different', extra } : found;
+  }
+
+  /** Runs one side to its exit, on its own, with the answers that are known; undefined where it is not reached. */
+  #complete(state: State, name: 'before' | 'after'): ReachedExit | undefined {
+    const headers = new Set<number>();
+    this.#isAlone = true;
+    try {
+      for (let steps = 0; steps < MOST_ALONE; steps++) {
+        const stop = this.#runTo(state, name);
+        const side = state[name];
+        const node = side.program.nodes[side.at];
+        if (stop.kind === 'exit') return node && { node, value: stop.value };
+        if (stop.kind === 'stuck' || (stop.kind === 'header' && headers.has(side.at))) return undefined;
+        if (stop.kind === 'header') headers.add(side.at);
+        if (stop.kind !== 'event') side.at++;
+        else if (!this.#skipNoop(state, name, stop.event)) {
+          const happened = happen(stop.event, this.#terms);
+          this.#record(state, happened, name);
+          this.#finishEvent(side, stop.event, happened);
+        }
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof Failed || error instanceof PathEnded) return undefined;
+      throw error;
+    } finally {
+      this.#isAlone = false;
+    }
   }
 
   /** Takes the condition as decided; false when the path contradicts itself. Queues nothing. */
@@ -581,8 +690,9 @@ class Walk {
       text: place.text,
       taken,
       offset: place.offset,
+      condition,
     };
-    if (!taken) this.#work.push(state);
+    if (!taken && !this.#isAlone) this.#work.push(state);
     return true;
   }
 
@@ -602,6 +712,11 @@ class Walk {
     }
     const offset = side.program.nodes[side.at]?.start ?? 0;
     const text = this.#conditionText(side, side.at);
+    if (known === undefined && this.#isAlone) {
+      this.#decided(state, condition, false, { name, text, offset });
+      side.at++;
+      return;
+    }
     if (known === undefined) {
       const other = cloneState(state);
       other[name].at++;
@@ -628,6 +743,7 @@ class Walk {
     const swaps = passed.map((ahead) => commute(context, ahead, event));
     if (swaps.includes(undefined)) return false;
     this.#checkLifetimes(state, event, match.at, match.lost);
+    this.#record(state, { ...match, node: event.node }, 'after');
     this.#finishEvent(state.after, event, match);
     state.pending = state.pending.toSpliced(index, 1);
     for (const [at, ahead] of passed.entries()) this.#use(state, swaps[at], ahead, event);
@@ -747,6 +863,7 @@ class Walk {
       text: `${event.node.start}-${event.node.end}`,
       taken: true,
       offset: event.node.start,
+      event,
     };
     this.#restOn(event);
   }
@@ -930,7 +1047,7 @@ class Walk {
     this.#payUp(state, true);
     const pending = state.pending[0];
     if (pending) {
-      this.#fail(state, `the after version returns without ${this.#describe(pending)}`, 'different');
+      this.#fail(state, `the after version returns without ${this.#describe(pending)}`);
     }
     const type = this.#before.returnType;
     const one = first === undefined ? undefined : this.#terms.convert(type, first);
@@ -962,12 +1079,21 @@ class Walk {
   #returnMismatch(state: State, one: Term | undefined, other: Term | undefined): never {
     const isSettled = (term: Term | undefined): boolean =>
       term === undefined || this.#terms.numberOf(term) !== undefined;
-    if (isSettled(one) && isSettled(other)) this.#fail(state, 'the returned values differ', 'different');
+    const isOther = (isSettled(one) && isSettled(other)) || this.#areOtherNumbers(state, one, other);
+    if (isOther) this.#fail(state, 'the returned values differ', 'different');
     const inner = (term: Term): Term => origin(this.#terms, term);
     if (one !== undefined && other !== undefined && inner(one) === inner(other)) {
       this.#fail(state, 'the returned value passes through another type', 'unproved', 'status-type');
     }
     this.#fail(state, 'the returned values could not be shown to be equal');
+  }
+
+  /** Is one an error number, and the other zero or another error number? */
+  #areOtherNumbers(state: State, one: Term | undefined, other: Term | undefined): boolean {
+    if (one === undefined || other === undefined) return false;
+    const [a, b] = [errorNumber(this.#terms, one), errorNumber(this.#terms, other)];
+    if (a && b) return a.isNegative !== b.isNegative || areOtherErrors(a.name, b.name);
+    return (a ?? b) !== undefined && this.#knownNumber(state, a ? other : one) === 0;
   }
 
   /**
@@ -1064,19 +1190,13 @@ class Walk {
       this.#fail(
         state,
         `the after version returns where the before version goes on with ${this.#describe(first.event)}`,
-        this.#isSure(first.event) ? 'different' : 'unproved',
       );
     if (first.kind === 'exit' && second.kind === 'event')
       this.#fail(
         state,
         `the before version returns where the after version goes on with ${this.#describe(second.event)}`,
-        this.#isSure(second.event) ? 'different' : 'unproved',
       );
     this.#fail(state, 'the versions do not loop in the same places');
-  }
-
-  #isSure(event: Event): boolean {
-    return event.kind === 'call' && event.name !== undefined;
   }
 
   #eventMismatch(state: State, first: Event, second: Event): never {
@@ -1092,6 +1212,17 @@ class Walk {
       readsErrno ? 'errno-after-release' : isOrder ? 'order-conflict' : 'not-proved',
     );
   }
+}
+
+/** `EINVAL` or `-EINVAL`, which survive every conversion to a type that a status has. */
+function errorNumber(
+  terms: TermTable,
+  term: Term,
+): { readonly name: string; readonly isNegative: boolean } | undefined {
+  const node = terms.node(origin(terms, term));
+  const inner = node.op === 'unary-' ? node.args[0] : undefined;
+  const { op, text } = inner === undefined ? node : terms.node(origin(terms, inner));
+  return op === 'literal' && isErrnoName(text) ? { name: text, isNegative: inner !== undefined } : undefined;
 }
 
 /** The name in the text of an object term: `static name:type#ordinal`. */

@@ -32,6 +32,10 @@ export interface Trace {
   readonly taken: boolean;
   /** Byte offset in the side's own text. */
   readonly offset: number;
+  /** What a decision asked; absent where a macro of unknown kind may have jumped. */
+  readonly condition?: Term;
+  /** What an effect was. */
+  readonly event?: Happened;
 }
 
 /** An event that the before side is ahead by. */

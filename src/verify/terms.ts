@@ -90,7 +90,9 @@ export class TermTable {
    */
   literal(text: string): Term {
     const digits = text.replace(/^[-+]\s*/, '');
-    const value = INTEGER.test(digits) ? Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits) : Number.NaN;
+    const value = INTEGER.test(digits)
+      ? Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits)
+      : Number.NaN;
     if (!Number.isSafeInteger(value) || value > 0x7fff_ffff) return this.named('literal', text);
     return this.integer(text.startsWith('-') && value !== 0 ? -value : value);
   }

@@ -13,10 +13,13 @@ export interface RestsOn {
 
 /** One line of an exit ledger as people read it. */
 export interface LedgerView {
-  /** Calls and stores since the paths parted, in order, as source text. */
+  /** Calls, stores and macros from the entry on, in order, as source text. */
   readonly effects: readonly string[];
+  /** Calls whose resource is still held at the exit: neither released nor returned. */
+  readonly holds: readonly string[];
+  /** The returned expression; empty where there is none, or where the exit was not reached. */
   readonly returns: string;
-  /** Line of the exit, from 1, in its own file. */
+  /** Line of the exit, or of where this version was followed to, from 1, in its own file. */
   readonly line: number;
 }
 

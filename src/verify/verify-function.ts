@@ -9,7 +9,7 @@ import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
 import { definitionsDiffer } from './definitions.ts';
-import { describeDifference } from './difference.ts';
+import { describeDifference, describeExtraCall } from './difference.ts';
 import { foldedText, lowerFunction } from './lower.ts';
 import type { Program } from './program.ts';
 import { simulate } from './simulate.ts';
@@ -103,16 +103,16 @@ export function verifyFunction(
       ...rest,
       restsOn: rest.uses.length > 0 ? rest.restsOn : [],
     };
-  const { kind, reason, code, state } = simulation.mismatch;
-  const stoppedAt = first.nodes[state.before.at]?.start;
+  const { kind, reason, code, stoppedAt: op } = simulation.mismatch;
+  const stoppedAt = first.nodes[op]?.start;
   return {
     verdict: kind,
     uses: [],
     restsOn: [],
     exits: 0,
-    reason,
+    reason: describeExtraCall(before, after, simulation.mismatch) ?? reason,
     code,
-    difference: describeDifference(before, after, state),
+    difference: describeDifference(before, after, simulation.mismatch),
     ...(stoppedAt !== undefined && { stoppedAt }),
   };
 }

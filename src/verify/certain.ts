@@ -1,0 +1,182 @@
+/**
+ * Is a difference certain? The judge over-approximates: it may have followed a path that no run takes, or taken a value
+ * for unknown that is known to people. `different` is only said where the path can be taken for sure, as far as its
+ * conditions ask about values that nothing ties together, and where one side makes a call that the other one lacks.
+ */
+import type { Happened } from './event.ts';
+import type { Facts } from './facts.ts';
+import type { Trace } from './state.ts';
+import type { Term, TermTable } from './terms.ts';
+
+/** A call that one side makes more often than the other. */
+export interface ExtraCall {
+  readonly side: 'before' | 'after';
+  readonly event: Happened;
+  /** How often each side calls this name on the path. */
+  readonly before: number;
+  readonly after: number;
+}
+
+interface Condition {
+  readonly term: Term;
+  readonly taken: boolean;
+}
+
+/** Oldest first. */
+export function stepsOf(trace: Trace | undefined): Trace[] {
+  const steps: Trace[] = [];
+  for (let step = trace; step; step = step.previous) steps.push(step);
+  return steps.toReversed();
+}
+
+/** Is there certainly a run that takes the path? */
+export function isFeasible(terms: TermTable, steps: readonly Trace[]): boolean {
+  const events = steps.flatMap(({ event }) => (event ? [event] : []));
+  // Whoever may jump or assign behind the caller's back leaves nothing certain.
+  if (events.some((event) => event.mayName || event.mayJump)) return false;
+  const conditions: Condition[] = [];
+  for (const { kind, condition, taken } of steps) {
+    if (kind !== 'decision') continue;
+    if (condition === undefined) return false;
+    conditions.push({ term: condition, taken });
+  }
+  const groups = new Map<Term, Condition[]>();
+  const seen = new Map<string, Term>();
+  for (const condition of conditions) {
+    const subject = subjectOf(terms, condition.term);
+    if (!groups.has(subject) && !isFree(terms, events, subject, seen)) return false;
+    groups.set(subject, [...(groups.get(subject) ?? []), condition]);
+  }
+  return [...groups].every(([subject, list]) => canBe(terms, subject, list));
+}
+
+/** What a condition asks about: of `n < 3` it is `n`. */
+function subjectOf(terms: TermTable, condition: Term): Term {
+  const { op, args } = terms.node(condition);
+  const [left, right] = args;
+  if (op === 'not' && left !== undefined) return subjectOf(terms, left);
+  if (/^(==|!=|<|>|<=|>=)$/.test(op) && left !== undefined && right !== undefined) {
+    if (terms.numberOf(right) !== undefined) return subjectOf(terms, left);
+    if (terms.numberOf(left) !== undefined) return subjectOf(terms, right);
+  }
+  return condition;
+}
+
+/** May the value be anything of its type, whatever the other conditions say? Enters what it is made of in `seen`. */
+function isFree(terms: TermTable, events: readonly Happened[], subject: Term, seen: Map<string, Term>): boolean {
+  const { op } = terms.node(inner(terms, subject));
+  if (!/^(fresh|parameter|load|==|<)$/.test(op)) return false;
+  return terms.roots(subject).every((root) => {
+    const name = originName(terms, events, inner(terms, root));
+    if (name === undefined || seen.has(name)) return false;
+    seen.set(name, subject);
+    return true;
+  });
+}
+
+function inner(terms: TermTable, term: Term): Term {
+  const { op, args } = terms.node(term);
+  return op === 'convert' && args[0] !== undefined ? inner(terms, args[0]) : term;
+}
+
+/** Two values with the same name may have to do with each other; undefined: nobody knows where the value is from. */
+function originName(terms: TermTable, events: readonly Happened[], root: Term): string | undefined {
+  const { op, text, args } = terms.node(root);
+  if (op === 'parameter') return `parameter ${text}`;
+  if (op === 'load') return `load ${args[0]}`;
+  const event = op === 'fresh' ? events.find((one) => one.result === root) : undefined;
+  if (!event) return undefined;
+  // Two allocations fail or not as they please; `strcmp(a, b)` is the same twice.
+  if (event.facts?.acquires) return `result ${root}`;
+  return `${event.kind} ${event.key} ${event.args.join(',')}`;
+}
+
+/** Is there a number, or a pointer, that makes all conditions on the subject come out as they did? */
+function canBe(terms: TermTable, subject: Term, conditions: readonly Condition[]): boolean {
+  const near = conditions.flatMap(({ term }) => numbersIn(terms, term)).flatMap((n) => [n - 1, n, n + 1]);
+  const isUnsigned =
+    terms.isUnsigned(subject) || /\bunsigned\b|^u?int\d+_t$|^u\d|_Bool|\bbool\b|\*$/.test(terms.typeOf(subject) ?? '');
+  return [0, 1, ...near].some(
+    (value) =>
+      (value >= 0 || !isUnsigned) &&
+      conditions.every(({ term, taken }) => evaluate(terms, term, subject, value) === taken),
+  );
+}
+
+function numbersIn(terms: TermTable, condition: Term): number[] {
+  return terms.node(condition).args.flatMap((arg) => {
+    const number = terms.numberOf(arg);
+    return number === undefined ? numbersIn(terms, arg) : [number];
+  });
+}
+
+/** The truth of a condition when its subject has the value; undefined where it is more than a comparison with a number. */
+function evaluate(terms: TermTable, condition: Term, subject: Term, value: number): boolean | undefined {
+  if (condition === subject) return value !== 0;
+  const { op, args } = terms.node(condition);
+  const [left, right] = args;
+  if (left === undefined) return undefined;
+  if (op === 'not') {
+    const truth = evaluate(terms, left, subject, value);
+    return truth === undefined ? undefined : !truth;
+  }
+  if (right === undefined) return undefined;
+  const a = left === subject ? value : terms.numberOf(left);
+  const b = right === subject ? value : terms.numberOf(right);
+  if (a === undefined || b === undefined) return undefined;
+  const results: Readonly<Record<string, boolean>> = {
+    '==': a === b,
+    '!=': a !== b,
+    '<': a < b,
+    '>': a > b,
+    '<=': a <= b,
+    '>=': a >= b,
+  };
+  return results[op];
+}
+
+/** The first call that one side certainly makes more often than the other, on a path that both have walked to the end. */
+export function findExtraCall(terms: TermTable, facts: Facts, steps: readonly Trace[]): ExtraCall | undefined {
+  const own = (side: 'before' | 'after'): Happened[] =>
+    steps.flatMap(({ side: whose, event }) => (event && whose === side ? [event] : []));
+  const both = steps.flatMap(({ side, event }) => (event && side === 'both' ? [event] : []));
+  const sides = { before: own('before'), after: own('after') };
+  const texts = (events: readonly Happened[]): string =>
+    events
+      .filter((event) => event.kind !== 'call' && event.kind !== 'store')
+      .map((event) => event.key)
+      .toSorted()
+      .join('\n');
+  // What a macro does, calls included, is not seen.
+  if (texts(sides.before) !== texts(sides.after)) return undefined;
+  const count = (events: readonly Happened[], name: string): number =>
+    events.filter((event) => event.kind === 'call' && event.name === name).length;
+  for (const side of ['before', 'after'] as const) {
+    const others = side === 'before' ? sides.after : sides.before;
+    for (const event of sides[side]) {
+      const { name } = event;
+      if (event.kind !== 'call' || name === undefined || event.facts?.isPure) continue;
+      if (count(sides[side], name) <= count(others, name)) continue;
+      if (others.some((other) => other.key === event.key && other.args.join() === event.args.join())) continue;
+      if (!hasEffect(terms, facts, event)) continue;
+      const shared = count(both, name);
+      return { side, event, before: shared + count(sides.before, name), after: shared + count(sides.after, name) };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Does the call certainly do something? One that is given nothing but what may be null may do nothing then, and so may
+ * one whose argument was found in memory that others may have written.
+ */
+function hasEffect(terms: TermTable, facts: Facts, event: Happened): boolean {
+  if (event.args.length === 0) return true;
+  return event.args.some((arg) => {
+    const bare = inner(terms, arg);
+    const { op } = terms.node(bare);
+    const isNotNull = [arg, bare].some((term) => facts.get(term)?.differs.includes(0) === true);
+    if (op === 'undefined' || op === 'object' || isNotNull) return true;
+    return op === 'parameter' || (op === 'fresh' && terms.node(bare).text.startsWith('result of '));
+  });
+}
