@@ -67,11 +67,18 @@ export interface ProvedPlan {
   readonly verdict: Verdict;
 }
 
-/** What became of one function. `different`: a plan of ours is wrong, which is a bug of ours. */
+/** What became of one function. */
 export interface FunctionOutcome {
   readonly range: FunctionRange;
   readonly read: ReadFunction | undefined;
   readonly result: ProvedPlan | Refusal;
+  /** Plans that the judge has refuted, whatever became of the others: bugs of ours. */
+  readonly wrong?: readonly RefutedPlan[];
+}
+
+interface RefutedPlan {
+  readonly reason: string;
+  readonly edits: readonly Edit[];
 }
 
 /** The file in which functions are looked at, and what is known there. */
@@ -109,9 +116,10 @@ export function processFunction(subject: Subject, range: FunctionRange): Functio
   if (read.kind === 'refusal') return { range, read: undefined, result: read };
   const plans = planFunction(subject, read, []);
   if (!Array.isArray(plans)) return { range, read, result: plans };
-  const tried = tryPlans(subject, read, plans);
-  if (tried.kind === 'proved') return { range, read, result: tried };
-  return { range, read, result: tryWithout(subject, read, tried) ?? tried.refusal };
+  const wrong: RefutedPlan[] = [];
+  const tried = tryPlans(subject, read, plans, wrong);
+  if (tried.kind === 'proved') return { range, read, result: tried, wrong };
+  return { range, read, result: tryWithout(subject, read, tried, wrong) ?? tried.refusal, wrong };
 }
 
 /** Why the preferred plan was not proved, and where in the file that showed. */
@@ -119,18 +127,26 @@ interface NotProved {
   readonly kind: 'not-proved';
   readonly refusal: Refusal;
   readonly stoppedAt: number | undefined;
+  /** The judge has shown that the plan does something else: a bug of ours. */
+  readonly isRefuted: boolean;
 }
 
-/** The first plan that is proved; else what was wrong with the first. */
-function tryPlans(subject: Subject, read: ReadFunction, plans: readonly Plan[]): ProvedPlan | NotProved {
+/** The first plan that is proved; else what was wrong with the first. Those that are refuted go into `wrong`. */
+function tryPlans(
+  subject: Subject,
+  read: ReadFunction,
+  plans: readonly Plan[],
+  wrong: RefutedPlan[],
+): ProvedPlan | NotProved {
   let failed: NotProved | undefined;
   for (const plan of plans) {
     const result = tryPlan(subject, read, plan);
     if (result.kind === 'proved') return result;
+    if (result.isRefuted) wrong.push({ reason: result.refusal.reason, edits: plan.edits });
     failed ??= result;
   }
   const nothing = refuse('nothing-gained', 'nothing is repeated', read.range);
-  return failed ?? { kind: 'not-proved', refusal: nothing, stoppedAt: undefined };
+  return failed ?? { kind: 'not-proved', refusal: nothing, stoppedAt: undefined, isRefuted: false };
 }
 
 /** Exits left out one after the other. */
@@ -139,14 +155,19 @@ const MOST_LEFT_OUT = 6;
 const PLANS_WITHOUT = 3;
 
 /** A proof that fails at one exit says nothing against the others: they are planned for without it (partial plans). */
-function tryWithout(subject: Subject, read: ReadFunction, first: NotProved): ProvedPlan | undefined {
+function tryWithout(
+  subject: Subject,
+  read: ReadFunction,
+  first: NotProved,
+  wrong: RefutedPlan[],
+): ProvedPlan | undefined {
   const left: number[] = [];
   for (let { stoppedAt } = first; stoppedAt !== undefined && left.length < MOST_LEFT_OUT;) {
     if (left.includes(stoppedAt)) return undefined;
     left.push(stoppedAt);
     const plans = planFunction(subject, read, left);
     if (!Array.isArray(plans)) return undefined;
-    const tried = tryPlans(subject, read, plans.slice(0, PLANS_WITHOUT));
+    const tried = tryPlans(subject, read, plans.slice(0, PLANS_WITHOUT), wrong);
     if (tried.kind === 'proved') return tried;
     stoppedAt = tried.stoppedAt;
   }
@@ -172,10 +193,11 @@ function planFunction(subject: Subject, read: ReadFunction, left: readonly numbe
 /** Applies a plan to the text, reads the new text from scratch, and asks the verifier. */
 function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan | NotProved {
   const { text, context, knowledge } = subject;
-  const fail = (code: RefusalCode, reason: string, stoppedAt?: number): NotProved => ({
+  const fail = (code: RefusalCode, reason: string, verdict?: Verdict): NotProved => ({
     kind: 'not-proved',
     refusal: refuse(code, reason, read.range),
-    stoppedAt,
+    stoppedAt: verdict?.stoppedAt,
+    isRefuted: verdict?.verdict === 'different',
   });
   const newText = tryApplyEdits(text, plan.edits);
   if (typeof newText !== 'string') return fail('not-proved', 'the edits of the plan overlap');
@@ -187,7 +209,7 @@ function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan |
   if (after.kind === 'refusal') return fail('not-proved', `the rewritten function can't be read: ${after.reason}`);
   const verdict = proveFunction(read, after, knowledge, verifyOptions(context.options));
   if (verdict.verdict === 'different' || verdict.verdict === 'unproved') {
-    return fail(verdict.code ?? 'not-proved', verdict.reason ?? 'the rewrite could not be proved', verdict.stoppedAt);
+    return fail(verdict.code ?? 'not-proved', verdict.reason ?? 'the rewrite could not be proved', verdict);
   }
   if (context.options.proof === 'identical' && verdict.verdict !== 'identical') {
     return fail('not-proved', `the rewrite is only equivalent (${verdict.uses.join(', ')})`);
@@ -221,11 +243,15 @@ function summarise(text: string, functions: number, outcomes: readonly FunctionO
   );
   if (typeof newText !== 'string') throw new Error(`edits of two functions overlap at byte ${newText.second.start}`);
   const reports = outcomes.flatMap((one) => reportOf(text, lines, one));
+  const wrongPlans = outcomes.flatMap(({ range, wrong = [] }) =>
+    wrong.map((plan) => ({ name: range.name, line: lines.place(range.start).line, ...plan })),
+  );
   return {
     newText,
     functions: reports,
     rewrites,
     findings: [],
+    ...(wrongPlans.length > 0 && { wrongPlans }),
     counts: {
       functions,
       attempted: outcomes.filter((one) => one.read !== undefined || one.result.kind === 'refusal').length,
