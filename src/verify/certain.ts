@@ -91,16 +91,24 @@ function originName(terms: TermTable, events: readonly Happened[], root: Term): 
   return `${event.kind} ${event.key} ${event.args.join(',')}`;
 }
 
+const SIGNED =
+  /^((signed )?(char|short|int|long)( int| long| long int)?|ssize_t|int(8|16|32|64|ptr|max)_t|ptrdiff_t|off_t|pid_t)$/;
+
 /** Is there a number, or a pointer, that makes all conditions on the subject come out as they did? */
 function canBe(terms: TermTable, subject: Term, conditions: readonly Condition[]): boolean {
   const near = conditions.flatMap(({ term }) => numbersIn(terms, term)).flatMap((n) => [n - 1, n, n + 1]);
-  const isUnsigned =
-    terms.isUnsigned(subject) || /\bunsigned\b|^u?int\d+_t$|^u\d|_Bool|\bbool\b|\*$/.test(terms.typeOf(subject) ?? '');
-  return [0, 1, ...near].some(
+  return [0, 1, -1, ...near].some(
     (value) =>
-      (value >= 0 || !isUnsigned) &&
+      canHold(terms.typeOf(subject), value) &&
       conditions.every(({ term, taken }) => evaluate(terms, term, subject, value) === taken),
   );
+}
+
+/** Does every type that this may be have the value? What a callee returns is of a type that is not known here. */
+function canHold(type: string | undefined, value: number): boolean {
+  if (type === undefined) return Math.abs(value) <= 1;
+  if (/\b(_Bool|bool)\b/.test(type)) return value === 0 || value === 1;
+  return value >= 0 ? value <= 0x7f : SIGNED.test(type);
 }
 
 function numbersIn(terms: TermTable, condition: Term): number[] {
@@ -167,16 +175,19 @@ export function findExtraCall(terms: TermTable, facts: Facts, steps: readonly Tr
 }
 
 /**
- * Does the call certainly do something? One that is given nothing but what may be null may do nothing then, and so may
- * one whose argument was found in memory that others may have written.
+ * Does the call certainly do something? One whose handle is null, or was found in memory that others may have written,
+ * may do nothing then.
  */
 function hasEffect(terms: TermTable, facts: Facts, event: Happened): boolean {
-  if (event.args.length === 0) return true;
-  return event.args.some((arg) => {
-    const bare = inner(terms, arg);
-    const { op } = terms.node(bare);
-    const isNotNull = [arg, bare].some((term) => facts.get(term)?.differs.includes(0) === true);
-    if (op === 'undefined' || op === 'object' || isNotNull) return true;
-    return op === 'parameter' || (op === 'fresh' && terms.node(bare).text.startsWith('result of '));
-  });
+  const handle = event.args[event.facts?.releases?.argument ?? 0];
+  if (handle === undefined) return true;
+  const bare = inner(terms, handle);
+  const known = [handle, bare].map((term) => facts.get(term));
+  if (terms.numberOf(handle) === 0 || known.some((fact) => fact?.equals === 0)) return false;
+  if (known.some((fact) => fact?.differs.includes(0) === true)) return true;
+  const { op, text } = terms.node(bare);
+  return (
+    /^(undefined|object|global|parameter|integer|literal)$/.test(op) ||
+    (op === 'fresh' && text.startsWith('result of '))
+  );
 }
