@@ -14,6 +14,9 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const folder = process.argv[2];
 const scratch = mkdtempSync(join(tmpdir(), 'goto-cleanup-bench-'));
 
+const EXITS = [50, 100, 200, 500];
+const LINES = [500, 1000, 2000, 5000];
+
 /** A run that takes longer is stopped, and its time is given as this. */
 const LIMIT = 120;
 
@@ -33,33 +36,37 @@ function median(numbers) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-function tool(path) {
-  return run(process.execPath, [bin, 'check', '--exit-zero', '--isolated', '-q', path]);
+/** The root keeps what is known to the folder: outside git it would be whatever stands around it. */
+function tool(path, within) {
+  return run(process.execPath, [bin, 'check', '--exit-zero', '--isolated', '-q', '--root', within, path]);
 }
 
-/** Time for the large over time for the small, both without the start of the process. */
-function growth(name, make, small, large, bound) {
-  const paths = [small, large].map((size) => {
-    const path = join(scratch, `${name}_${size}.c`);
+/** How the time grows with the size, without the start of the process; `bound`: of the largest against a tenth of it. */
+function growth(name, make, sizes, bound) {
+  const paths = sizes.map((size) => {
+    const path = join(scratch, `${name.replaceAll(' ', '_')}_${size}.c`);
     writeFileSync(path, make(size));
     return path;
   });
   const empty = join(scratch, 'empty.c');
   writeFileSync(empty, '');
   const samples = Array.from({ length: rounds }, () => {
-    const start = tool(empty);
-    const [less, more] = paths.map((path) => Math.max(0.01, tool(path) - start));
-    return { less, more, ratio: more / less };
+    const start = tool(empty, scratch);
+    return paths.map((path) => Math.max(0.01, tool(path, scratch) - start));
   });
-  const ratio = median(samples.map((sample) => sample.ratio));
-  const times = ['less', 'more'].map((key) => median(samples.map((sample) => sample[key])));
-  return {
-    name: `${name}: ${large} against ${small}`,
-    times,
-    ratio,
-    bound,
-    isKept: ratio <= bound && times[1] < LIMIT - 1,
-  };
+  const times = sizes.map((_, at) => median(samples.map((sample) => sample[at])));
+  const small = sizes.indexOf(sizes.at(-1) / 10);
+  const ratio = median(samples.map((sample) => sample.at(-1) / sample[small]));
+  const isKept = ratio <= bound && times.at(-1) < LIMIT - 1;
+  return { name, sizes, times, exponent: slope(sizes.map(Math.log), times.map(Math.log)), ratio, bound, isKept };
+}
+
+/** Of the line with the least squares: on logarithms, the exponent of a power. */
+function slope(xs, ys) {
+  const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
+  const [x, y] = [mean(xs), mean(ys)];
+  const products = xs.map((one, at) => (one - x) * (ys[at] - y));
+  return mean(products) / mean(xs.map((one) => (one - x) ** 2));
 }
 
 /** All C files below a folder. */
@@ -82,15 +89,17 @@ function competitors(files) {
     ['ast-grep, one pattern', 'ast-grep', ['run', '-p', 'free($A)', '-l', 'c', folder]],
     ['spatch, one rule', 'spatch', ['--very-quiet', '--no-includes', '--sp-file', rule, '--dir', folder]],
   ];
-  return all.filter(([, command]) => spawnSync(command, ['--version']).status === 0);
+  const isThere = ([, command]) => spawnSync(command, ['--version']).status === 0;
+  return { there: all.filter(isThere), missing: all.filter((one) => !isThere(one)).map(([name]) => name) };
 }
 
 function compare() {
   const files = cFiles(folder);
   const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
-  const rows = competitors(files).map(([name, command, args]) => {
+  const { there, missing } = competitors(files);
+  const rows = there.map(([name, command, args]) => {
     const samples = Array.from({ length: rounds }, () => {
-      const own = tool(folder);
+      const own = tool(folder, folder);
       const other = run(command, args);
       return { own, other, ratio: own / other };
     });
@@ -101,12 +110,18 @@ function compare() {
       ratio: median(samples.map((s) => s.ratio)),
     };
   });
-  return { files: files.length, bytes, rows };
+  return { files: files.length, bytes, rows, missing };
 }
 
 function seconds(value) {
   if (value > LIMIT - 1) return `over ${LIMIT} s`;
   return value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`;
+}
+
+function renderGrowth({ name, sizes, times, exponent, ratio, bound }) {
+  const isMeasured = times.at(-1) < LIMIT - 1;
+  const [fitted, tenfold] = isMeasured ? [exponent.toFixed(2), ratio.toFixed(1)] : ['not measured', 'not measured'];
+  return `| ${name} | ${sizes.join(', ')} | ${times.map(seconds).join(', ')} | ${fitted} | ${tenfold} | ${bound} |`;
 }
 
 function render(growths, comparison) {
@@ -119,12 +134,11 @@ function render(growths, comparison) {
     '',
     `CPU time of \`check\` on one file without the start of the process; a run is stopped after ${LIMIT} s.`,
     '',
-    '| what grows tenfold | small | large | ratio | bound |',
-    '| --- | --- | --- | --- | --- |',
-    ...growths.map(
-      ({ name, times, ratio, bound }) =>
-        `| ${name} | ${seconds(times[0])} | ${seconds(times[1])} | ${times[1] > LIMIT - 1 ? 'not measured' : ratio.toFixed(1)} | ${bound} |`,
-    ),
+    'The exponent is that of the power of the size that fits the times best: 1 is linear, 2 quadratic.',
+    '',
+    '| what grows | sizes | times | exponent | ten times the size | bound |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...growths.map(renderGrowth),
   ];
   if (!comparison) return `${lines.join('\n')}\n`;
   lines.push(
@@ -140,14 +154,15 @@ function render(growths, comparison) {
       (row) => `| ${row.name} | ${seconds(row.own)} | ${seconds(row.other)} | ${row.ratio.toFixed(2)} |`,
     ),
   );
+  if (comparison.missing.length > 0) lines.push('', `Not installed: ${comparison.missing.join('; ')}.`);
   return `${lines.join('\n')}\n`;
 }
 
 try {
   const growths = [
-    growth('flat exits', flatExits, 50, 500, 15),
-    growth('growing exits', growingExits, 50, 500, 15),
-    growth('lines', longFunction, 500, 5000, 15),
+    growth('exits that repeat one set', flatExits, EXITS, 15),
+    growth('exits and resources', growingExits, EXITS, 15),
+    growth('lines', longFunction, LINES, 15),
   ];
   const text = render(growths, folder ? compare() : undefined);
   writeFileSync(join(root, 'bench/RESULTS.md'), text);
