@@ -50,6 +50,7 @@ function mayFollowStatement(body: string, at: number): boolean {
 }
 
 const CLOSE = 41;
+const STAR = 42;
 
 /** What stands before a statement: the end of another, a header, a cast to void, a label. */
 const STATEMENT_STARTS = tableOf(';{}):');
@@ -114,8 +115,9 @@ class ExitScan {
 
   #punctuator(c: number): boolean {
     const at = this.#at;
-    // `(*object->release)(object);`
-    if (c === 40 && STATEMENT_STARTS[this.#last] === 1 && this.#text.charCodeAt(at + 1) === 42) this.#statement(at, at);
+    // `(*object->release)(object);`, `*out = NULL;`
+    const isIndirect = c === STAR || (c === 40 && this.#text.charCodeAt(at + 1) === STAR);
+    if (isIndirect && STATEMENT_STARTS[this.#last] === 1) this.#statement(at, at);
     this.#take(at + 1, c);
     if (c === 123) this.#windows.push(this.#statements.length);
     else if (c === 125) {

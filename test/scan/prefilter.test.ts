@@ -75,3 +75,8 @@ it('says yes wherever two exits end in the same call, whatever stands around the
     }),
   );
 });
+
+it('counts a store through a pointer as a statement before an exit, like any other', () => {
+  const exit = 'if (g()) { free(*p); *p = NULL; return -1; }';
+  expect(matters(`${exit} ${exit} return 0;`, 2)).toBe(true);
+});
