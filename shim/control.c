@@ -1,6 +1,7 @@
 /* The control page, the lock of the shim's own data, pages of its own, and what a thread is doing. */
 
 _Static_assert(offsetof(struct control, fail_at) == 8, "layout of control.ts");
+_Static_assert(offsetof(struct control, stack) == 28, "layout of control.ts");
 _Static_assert(offsetof(struct control, program) == 32, "layout of control.ts");
 _Static_assert(offsetof(struct control, count) == 256, "layout of control.ts");
 _Static_assert(offsetof(struct control, pids) == 272, "layout of control.ts");

@@ -61,6 +61,39 @@ static void torture_trace(uint64_t number, const char *name, uint32_t stack) {
   torture_unlock();
 }
 
+/* The same in every run of a build: of addresses in the files, not in memory. As hashStack of control.ts. */
+static uint32_t torture_hash_of_run(uint32_t id) {
+  uint32_t hash = 2166136261u;
+  for (uint32_t at = 0; id != 0 && at < stack_by_id[id]->count; at++) {
+    uintptr_t frame = stack_by_id[id]->frames[at];
+    const struct module *module = torture_module_at(frame - 1);
+    hash = (hash ^ (uint32_t)(frame - (module != NULL ? module->bias : 0))) * 16777619u;
+  }
+  return hash != 0 ? hash : 1;
+}
+
+/* Counts an acquisition at a stack, where only those are to fail; the number of this one, 0 for another stack. */
+static uint64_t torture_number_at_stack(void *caller) {
+  int kept = errno;
+  busy++;
+  uint32_t id = torture_take_stack(caller);
+  torture_lock();
+  int is_there = torture_hash_of_run(id) == control->stack;
+  torture_unlock();
+  busy--;
+  errno = kept;
+  return is_there ? __atomic_add_fetch(&control->at_stack, 1, __ATOMIC_RELAXED) : 0;
+}
+
+static int torture_is_due(uint64_t number, void *caller) {
+  uint64_t fail_at = control->fail_at;
+  if (fail_at == 0) return 0;
+  if (control->stack == 0) return control->from_then_on ? number >= fail_at : number == fail_at;
+  uint64_t seen = __atomic_load_n(&control->at_stack, __ATOMIC_RELAXED);
+  if (control->from_then_on && seen >= fail_at) return 1;
+  return torture_number_at_stack(caller) == fail_at;
+}
+
 /*
  * Counts an acquisition; is it one that has to fail? The caller sets errno.
  * In the loader, before main and inside another acquisition nothing is counted.
@@ -69,8 +102,7 @@ static int torture_must_fail(uint32_t acquisition_class, const char *name, void 
   if (control == NULL || !is_armed || busy || nested || is_from_loader(caller)) return 0;
   if ((control->classes & acquisition_class) == 0 || (pid_t)syscall(SYS_getpid) != own_pid) return 0;
   uint64_t number = __atomic_add_fetch(&control->count, 1, __ATOMIC_RELAXED);
-  uint64_t fail_at = control->fail_at;
-  int must_fail = fail_at != 0 && (control->from_then_on ? number >= fail_at : number == fail_at);
+  int must_fail = torture_is_due(number, caller);
   int is_traced = (control->flags & FLAG_TRACE) != 0;
   if (must_fail) __atomic_add_fetch(&control->injected, 1, __ATOMIC_RELAXED);
   if (!is_traced && (!must_fail || logged_failures >= 16)) return must_fail;

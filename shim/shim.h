@@ -30,16 +30,17 @@
 struct control {
   uint32_t magic;
   uint32_t version;
-  uint64_t fail_at; /* counted from 1; 0: nothing fails */
+  uint64_t fail_at; /* counted from 1, among those of the stack if there is one; 0: nothing fails */
   uint32_t from_then_on;
   uint32_t classes;
   uint32_t flags;
-  uint32_t reserved;
+  uint32_t stack; /* the hash of the only stack to fail at; 0: any */
   char program[224]; /* fail and watch only in programs of this base name; empty: in all */
   uint64_t count;
   uint32_t injected;
   uint32_t processes;
   uint32_t pids[512];
+  uint64_t at_stack; /* acquisitions seen at that stack */
 };
 
 enum { CONTROL_MAGIC = 0x54524f54, CONTROL_VERSION = 1 };

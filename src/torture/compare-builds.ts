@@ -1,8 +1,9 @@
 /** The same sweep on two builds: a failure at the same call stack has to end the same. */
 import { choosePoints, sample } from './choose-points.ts';
+import { hashStack } from './control.ts';
 import { judgeRun } from './judge-run.ts';
 import type { RawAcquisition } from './read-log.ts';
-import type { FailureMode, FailurePoint, RunSummary, TortureComparison, TortureDifference } from './report.ts';
+import type { FailureMode, RunSummary, TortureComparison, TortureDifference } from './report.ts';
 import type { Launch, RunOutcome } from './run-once.ts';
 import { prepareSubject, runPoint, runPoints, type Subject, type SweepSettings } from './sweep.ts';
 import type { Stack } from './symbolize.ts';
@@ -20,8 +21,15 @@ interface Pair {
   readonly functions: readonly string[];
   readonly occurrence: number;
   readonly mode: FailureMode;
-  readonly before: number;
-  readonly after: number;
+  readonly before: Call;
+  readonly after: Call;
+}
+
+/** A call in one build: its number in a run without failures, and which one it is at its stack, down to the address. */
+interface Call {
+  readonly number: number;
+  readonly stack: number;
+  readonly atStack: number;
 }
 
 interface Compared {
@@ -31,7 +39,7 @@ interface Compared {
 }
 
 /** A difference has to show this often: programs that depend on the time or on addresses end now so, now so. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 8;
 
 /** Compares two builds. */
 export async function compareBuilds(request: CompareRequest): Promise<TortureComparison> {
@@ -59,26 +67,31 @@ export async function compareBuilds(request: CompareRequest): Promise<TortureCom
 }
 
 function rewrittenOf(pair: Pair, after: Subject, request: CompareRequest): string[] {
-  const call = after.baseline.outcome.log.trace.find(({ number }) => number === pair.after);
+  const call = after.baseline.outcome.log.trace.find(({ number }) => number === pair.after.number);
   return request.rewritten.among(call ? after.symbolizer.resolve(call.stack) : []);
 }
 
+type KeyedCall = Pick<Pair, 'acquisition' | 'functions' | 'occurrence'> & { readonly call: Call };
+
 /** Keys each call by the functions of its stack, not by lines, which a rewrite moves. */
-function keyCalls(
-  subject: Subject,
-): Map<string, Pick<Pair, 'acquisition' | 'functions' | 'occurrence'> & { number: number }> {
+function keyCalls(subject: Subject): Map<string, KeyedCall> {
   const { trace } = subject.baseline.outcome.log;
   subject.symbolizer.load(trace.map(({ stack }) => stack));
-  const seen = new Map<string, number>();
-  const calls: [string, ReturnType<typeof describeCall> & { occurrence: number; number: number }][] = trace.map(
-    (call) => {
-      const described = describeCall(call, subject);
-      const key = [described.acquisition, ...described.functions].join(' < ');
-      const occurrence = (seen.get(key) ?? 0) + 1;
-      seen.set(key, occurrence);
-      return [`${key} #${occurrence}`, { ...described, occurrence, number: call.number }];
-    },
-  );
+  const seen = new Map<string | number, number>();
+  const count = (key: string | number): number => {
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    return times;
+  };
+  const calls = trace.map((call): [string, KeyedCall] => {
+    const described = describeCall(call, subject);
+    const key = [described.acquisition, ...described.functions].join(' < ');
+    const [occurrence, stack] = [count(key), hashStack(call.stack)];
+    return [
+      `${key} #${occurrence}`,
+      { ...described, occurrence, call: { number: call.number, stack, atStack: count(stack) } },
+    ];
+  });
   return new Map(calls);
 }
 
@@ -105,9 +118,9 @@ function pairUp(before: Subject, after: Subject, { choice }: CompareRequest): Pa
     before.symbolizer,
   );
   const chosen = new Set(points.map(({ number }) => number));
-  const common = [...left].flatMap(([key, call]) => {
+  const common = [...left].flatMap(([key, { call, ...described }]) => {
     const other = right.get(key);
-    return other && chosen.has(call.number) ? [{ ...call, before: call.number, after: other.number }] : [];
+    return other && chosen.has(call.number) ? [{ ...described, before: call, after: other.call }] : [];
   });
   const all = choice.modes.flatMap((mode) => common.map((call) => ({ ...call, mode })));
   return {
@@ -121,8 +134,8 @@ async function comparePair(pair: Pair, before: Subject, after: Subject, request:
   const seen = { before: new Set<string>(), after: new Set<string>() };
   let last: Omit<Compared, 'verdict'> | undefined;
   for (let attempt = 0; attempt < ATTEMPTS && !request.signal.aborted; attempt++) {
-    const first = await summarise(before, { number: pair.before, mode: pair.mode }, request);
-    const second = await summarise(after, { number: pair.after, mode: pair.mode }, request);
+    const first = await summarise(before, pair.before, pair.mode, request);
+    const second = await summarise(after, pair.after, pair.mode, request);
     seen.before.add(first.outcome.join('\n'));
     seen.after.add(second.outcome.join('\n'));
     last = { before: first, after: second };
@@ -130,15 +143,22 @@ async function comparePair(pair: Pair, before: Subject, after: Subject, request:
     const isShared = [...seen.before].some((outcome) => seen.after.has(outcome));
     if (isShared) return { ...last, verdict: attempt === 0 ? 'same' : 'unstable' };
   }
-  const isStable = seen.before.size === 1 && seen.after.size === 1;
+  // The first words say what was failed: where that is not the same, nothing has been compared.
+  const isSameFailure = last !== undefined && last.before.outcome[0] === last.after.outcome[0];
+  const isStable = isSameFailure && seen.before.size === 1 && seen.after.size === 1;
   const nothing: RunSummary = { number: 0, outcome: [] };
   return { ...(last ?? { before: nothing, after: nothing }), verdict: isStable ? 'different' : 'unstable' };
 }
 
 /** How a run ended, in words that hold no addresses, numbers of processes or lines. */
-async function summarise(subject: Subject, point: FailurePoint, request: CompareRequest): Promise<RunSummary> {
-  const run = await runPoint(subject.launch, point, request);
-  return { number: point.number, outcome: [...injectionOf(run, subject), ...outcomeOf(run, subject, request)] };
+async function summarise(
+  subject: Subject,
+  { number, stack, atStack }: Call,
+  mode: FailureMode,
+  request: CompareRequest,
+): Promise<RunSummary> {
+  const run = await runPoint(subject.launch, { number: atStack, mode }, request, stack);
+  return { number, outcome: [...injectionOf(run, subject), ...outcomeOf(run, subject, request)] };
 }
 
 function injectionOf(run: RunOutcome, { symbolizer }: Subject): string[] {

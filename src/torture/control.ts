@@ -23,8 +23,10 @@ export type AcquisitionClass = keyof typeof CLASS_BITS;
 
 /** What one run is told. */
 export interface ControlSettings {
-  /** The number of the acquisition that fails, from 1; 0: none. */
+  /** The number of the acquisition that fails, from 1, among those of the stack if there is one; 0: none. */
   readonly failAt: number;
+  /** The only stack to fail at, as `hashStack` gives it; 0: any. Programs that depend on the time need that. */
+  readonly stack: number;
   /** Every acquisition from that number on fails, not that one alone. */
   readonly fromThenOn: boolean;
   readonly classes: readonly AcquisitionClass[];
@@ -79,6 +81,7 @@ export function encodeControl(settings: ControlSettings): Buffer {
     flags.reduce((bits, isSet, at) => bits | (isSet ? 1 << at : 0), 0),
     isLittle,
   );
+  page.setUint32(28, settings.stack, isLittle);
   const bytes = Buffer.from(page.buffer);
   bytes.write((settings.program ?? '').slice(0, PROGRAM_BYTES - 1), PROGRAM_AT, 'latin1');
   return bytes;
@@ -93,4 +96,13 @@ export function decodeControl(bytes: Uint8Array): ControlState {
     injected: page.getUint32(INJECTED_AT, isLittle),
     pids: Array.from({ length: processes }, (_, at) => page.getUint32(PIDS_AT + 4 * at, isLittle)),
   };
+}
+
+/** What the shim knows a stack by in every run of one build: FNV-1a over the addresses in its files. Never 0. */
+export function hashStack(stack: readonly { readonly address: number }[]): number {
+  const hash = stack.reduce(
+    (sum, { address }) => Math.imul(sum ^ (address % 2 ** 32), 16_777_619) >>> 0,
+    2_166_136_261,
+  );
+  return hash || 1;
 }

@@ -142,14 +142,23 @@ function describePlace(stack: Stack): string {
   return own.path === undefined ? `, in ${own.function}` : `, in ${own.function} (${own.path}:${own.line})`;
 }
 
-/** Runs the program with one failure. */
-export function runPoint(launch: Launch, point: FailurePoint, settings: SweepSettings): Promise<RunOutcome> {
-  return runOnce(launch, controlSettings(point, settings, false), settings.signal);
+/**
+ * Runs the program with one failure.
+ * @param stack the hash of the stack whose acquisitions are counted; 0: all are
+ */
+export function runPoint(
+  launch: Launch,
+  point: FailurePoint,
+  settings: SweepSettings,
+  stack: number = 0,
+): Promise<RunOutcome> {
+  return runOnce(launch, { ...controlSettings(point, settings, false), stack }, settings.signal);
 }
 
 function controlSettings(point: FailurePoint, settings: SweepSettings, isBaseline: boolean): ControlSettings {
   return {
     failAt: point.number,
+    stack: 0,
     fromThenOn: point.mode === 'onward',
     classes: settings.classes,
     trace: isBaseline,

@@ -17,6 +17,7 @@ function frame(name: string, line: number, module = '/bin/program'): Frame {
 test('the control page has the layout of shim/shim.h', () => {
   const page = encodeControl({
     failAt: 2 ** 33,
+    stack: 9,
     fromThenOn: true,
     classes: ['memory', 'lock'],
     trace: true,
@@ -26,7 +27,7 @@ test('the control page has the layout of shim/shim.h', () => {
   });
   const view = new DataView(page.buffer, page.byteOffset);
   const isLittle = view.getUint32(0, true) === 0x54524f54;
-  expect([8, 16, 20, 24].map((at) => view.getUint32(at, isLittle))).toEqual([0, 1, 65, 5]);
+  expect([8, 16, 20, 24, 28].map((at) => view.getUint32(at, isLittle))).toEqual([0, 1, 65, 5, 9]);
   expect(view.getBigUint64(8, isLittle)).toBe(2n ** 33n);
   expect(page.toString('latin1', 32, 40)).toBe('server\0\0');
   view.setBigUint64(256, 7n, isLittle);
