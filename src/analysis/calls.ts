@@ -56,7 +56,7 @@ export function performCall(
   reach(run, state, call, taken);
   if (facts.kind === 'unknown' && !facts.diagnostic) suspect(run, state, call);
   else if (facts.kind === 'macro') expand(run, state, call);
-  if (facts.neverReturns === true) {
+  if (facts.neverReturns === true || facts.mayNeverReturn === true) {
     run.noReturns.push({ state, at: node, text: call.text });
     return [];
   }
@@ -104,7 +104,7 @@ function reach(run: Run, state: State, call: Call, taken: ReadonlySet<number>): 
   if (facts.isPure || facts.diagnostic) return;
   for (const [argument, value] of values.entries()) {
     if (taken.has(argument) || isHandleOf(facts, argument)) continue;
-    const mayKeep = facts.retains === undefined || facts.retains.includes(argument);
+    const mayKeep = facts.retains === undefined || facts.retains.includes(argument) || mayGiveBack(facts);
     const mayWrite = facts.writesThrough === undefined || facts.writesThrough.includes(argument);
     if (mayKeep && !isPlainNumber(run, value)) escape(state, run.atoms, value, text, node);
     if (mayWrite) overwrite(state, run.atoms, value, `c${node.id}`, text, node);
@@ -113,6 +113,11 @@ function reach(run: Run, state: State, call: Call, taken: ReadonlySet<number>): 
   const isMemoryRelease = facts.releases?.isMemoryRelease === true;
   if (facts.writesThrough === undefined && !facts.isLocal && !isMemoryRelease)
     clobber(state, run.atoms, `c${node.id}`, text, node);
+}
+
+/** A definition that is seen and not understood as a release may still hold one: `close_pair(fds)`. */
+function mayGiveBack(facts: NameFacts): boolean {
+  return facts.isLocal !== true && facts.releasesNothing !== true && !/^preset [^;]*$/.test(facts.from);
 }
 
 /** The lock that is taken, the object that is initialised: naming it does not give it away. */

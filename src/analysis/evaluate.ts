@@ -421,7 +421,7 @@ function cast(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   });
 }
 
-/** Braces: a value that mentions all that stands in them. */
+/** Braces: a value that mentions all that stands in them. Which member has what is not followed, so that it escapes. */
 function aggregate(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   let paths: { state: State; mentions: string[] }[] = [{ state, mentions: [] }];
   const list = node.kind === 'initializer_list' ? node : fieldOf(node, 'value');
@@ -429,10 +429,11 @@ function aggregate(run: Run, node: SyntaxNode, state: State): Evaluated[] {
     const inner = part.kind === 'initializer_pair' ? fieldOf(part, 'value') : part;
     if (!inner) continue;
     paths = paths.flatMap((path) =>
-      evaluate(run, inner, path.state).map(({ state: next, value }) => ({
-        state: next,
-        mentions: [...path.mentions, ...basesOf(run, value)],
-      })),
+      evaluate(run, inner, path.state).map(({ state: next, value }) => {
+        const mentions = [...path.mentions, ...basesOf(run, value)];
+        escape(next, run.atoms, value, run.text(node), node);
+        return { state: next, mentions };
+      }),
     );
   }
   return paths.map(({ state: next, mentions }) => ({

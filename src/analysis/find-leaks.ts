@@ -10,11 +10,14 @@ export interface LedgerFinding {
   readonly code: 'leak-on-path' | 'double-release';
   /** The acquire call; for a double release the second release. */
   readonly at: Span;
+  /** Without the line of the exit, which is the end of the path. */
   readonly message: string;
   /** What the function acquired; undefined for a parameter or a field's content. */
   readonly resource: { readonly name: string; readonly acquire: string; readonly at: Span } | undefined;
   /** From the acquire call to the exit, or to the second release. */
   readonly path: readonly { readonly at: Span; readonly what: string }[];
+  /** Calls of the function that release it, on whatever path. */
+  readonly releasedAt: number;
 }
 
 /** Leaks and double releases of one function, in source order. */
@@ -40,8 +43,9 @@ function leaksAt(ledger: Ledger, outcome: Outcome): LedgerFinding[] {
       {
         code: 'leak-on-path' as const,
         at,
-        message: `\`${name}\` leaks when the function ${outcome.exit.kind === 'end' ? 'ends' : 'returns'} there`,
+        message: `\`${name}\` leaks when the function ${outcome.exit.kind === 'end' ? 'ends' : 'returns'}`,
         resource: { name, acquire: call, at },
+        releasedAt: releaseCalls(ledger, resource.id),
         path: [
           ...since(outcome.path, resource.id),
           { at: outcome.exit.at, what: `\`${name}\` is still held, and nobody else has it` },
@@ -94,7 +98,12 @@ function mayReturnTheSame(a: Outcome, b: Outcome): boolean {
 
 /** A function that always returns with the lock held means to. */
 function isReleasedSomewhere(ledger: Ledger, resource: number): boolean {
-  return ledger.outcomes.some((outcome) => outcome.releases.some((one) => one.resource === resource));
+  return releaseCalls(ledger, resource) > 0;
+}
+
+function releaseCalls(ledger: Ledger, resource: number): number {
+  const releases = ledger.outcomes.flatMap((outcome) => outcome.releases);
+  return new Set(releases.filter((one) => one.resource === resource).map((one) => one.at.start)).size;
 }
 
 function since(path: Outcome['path'], resource: number): LedgerFinding['path'] {
@@ -112,6 +121,7 @@ function doubles(ledger: Ledger): LedgerFinding[] {
         at: one.second,
         message: `\`${one.name}\` is released a second time by \`${one.text}\``,
         resource: made && { name: made.name, acquire: made.call, at: made.at },
+        releasedAt: 2,
         path: [
           ...(one.resource === undefined
             ? one.path.map(({ at, what }) => ({ at, what }))
@@ -137,6 +147,7 @@ export function placeFinding(
   path: { line: number; what: string }[];
 } {
   const { code, message, resource } = finding;
+  const last = finding.path.at(-1);
   const made = resource && {
     name: resource.name,
     acquire: resource.acquire,
@@ -146,7 +157,7 @@ export function placeFinding(
     code,
     function: functionName,
     ...lines.place(finding.at.start),
-    message,
+    message: code === 'leak-on-path' && last ? `${message} in line ${lines.place(last.at.start).line}` : message,
     ...(made && { resource: made }),
     path: finding.path.map((step) => ({ line: lines.place(step.at.start).line, what: step.what })),
   };

@@ -10,6 +10,7 @@ import { REFUSALS } from '../diagnostics/refusal.ts';
 import { scanFunctions } from '../scan/functions.ts';
 import type { FunctionRange } from '../scan/functions.ts';
 import { resolveNames } from '../syntax/bindings.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import type { FileContext, FileText } from './pipeline.ts';
 import { openSubject, processFunction } from './process-file.ts';
 import type { FunctionOutcome } from './process-file.ts';
@@ -92,6 +93,11 @@ function describe(outcome: FunctionOutcome, lines: LineIndex): string[] {
     `can be rewritten: ${plan.exits} exits share ${plan.labels.length === 1 ? 'the block' : 'the ladder'} ${plan.labels.map((label) => `\`${label}\``).join(', ')}`,
     `  ${plan.releasesBefore} releases become ${plan.releasesAfter}; success ${plan.successShares ? 'falls in' : 'returns before'}`,
     `  proof: ${verdict.verdict}${verdict.uses.length > 0 ? `: ${verdict.uses.join(', ')}` : ''}; ${verdict.exits} exits compared`,
+    ...(verdict.ledgers === undefined ? [] : [`  exit ledgers: ${describeLedgers(verdict.ledgers)}`]),
     ...verdict.restsOn.map((one) => `  rests on: ${one.name} is ${one.fact} (${one.from})`),
   ];
+}
+
+function describeLedgers(ledgers: NonNullable<Verdict['ledgers']>): string {
+  return ledgers === 'equal' ? 'agree' : `can't be compared (${ledgers.unknown})`;
 }

@@ -2,6 +2,8 @@
  * engine: one file through the whole pipeline. Takes text and knowledge; returns what can be rewritten, proved.
  * May not print, exit, or read the clock.
  */
+import { placeFinding } from '../analysis/find-leaks.ts';
+import type { LedgerFinding } from '../analysis/find-leaks.ts';
 import { LineIndex } from '../base/span.ts';
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal, RefusalCode } from '../diagnostics/refusal.ts';
@@ -18,6 +20,7 @@ import type { VerifyOptions } from '../verify/verify-function.ts';
 import { planShareSuffix } from '../../transforms/share-suffix/index.ts';
 import { chooseFunctions, mayHoldSuppression } from './choose-functions.ts';
 import type { ChosenFunctions, FunctionSelection } from './choose-functions.ts';
+import { findInFunction, withExistingFault } from './findings.ts';
 import { countChangedLines } from './line-counts.ts';
 import type { FileContext } from './pipeline.ts';
 import { proveFunction } from './prove.ts';
@@ -72,6 +75,8 @@ export interface FunctionOutcome {
   readonly range: FunctionRange;
   readonly read: ReadFunction | undefined;
   readonly result: ProvedPlan | Refusal;
+  /** What leaks or is released twice as it stands. */
+  readonly findings: readonly LedgerFinding[];
   /** Plans that the judge has refuted, whatever became of the others: bugs of ours. */
   readonly wrong?: readonly RefutedPlan[];
 }
@@ -109,17 +114,24 @@ export function openSubject(text: string, path: string, context: FileContext): S
   return { text, context, knowledge: context.knowledgeFor(path, text), fileStyle: readFileStyle(text) };
 }
 
-/** One function: read, plan, and try the plans in the planner's order until one is proved. */
+/** One function: read it, find what leaks, and rewrite it. */
 export function processFunction(subject: Subject, range: FunctionRange): FunctionOutcome {
-  const { text, context } = subject;
+  const { text, context, knowledge } = subject;
   const read = readFunction(context.parser(), text, range);
-  if (read.kind === 'refusal') return { range, read: undefined, result: read };
-  const plans = planFunction(subject, read, []);
-  if (!Array.isArray(plans)) return { range, read, result: plans };
+  if (read.kind === 'refusal') return { range, read: undefined, result: read, findings: [] };
+  const findings = findInFunction(read, knowledge);
   const wrong: RefutedPlan[] = [];
+  const tried = rewriteFunction(subject, read, wrong);
+  const result = tried.kind === 'refusal' ? withExistingFault(tried, findings, text) : tried;
+  return { range, read, result, findings, wrong };
+}
+
+/** The first plan that is proved, of all exits or of those that are left when some stay as they are. */
+function rewriteFunction(subject: Subject, read: ReadFunction, wrong: RefutedPlan[]): ProvedPlan | Refusal {
+  const plans = planFunction(subject, read, []);
+  if (!Array.isArray(plans)) return plans;
   const tried = tryPlans(subject, read, plans, wrong);
-  if (tried.kind === 'proved') return { range, read, result: tried, wrong };
-  return { range, read, result: tryWithout(subject, read, tried, wrong) ?? tried.refusal, wrong };
+  return tried.kind === 'proved' ? tried : (tryWithout(subject, read, tried, wrong) ?? tried.refusal);
 }
 
 /** Why the preferred plan was not proved, and where in the file that showed. */
@@ -250,7 +262,7 @@ function summarise(text: string, functions: number, outcomes: readonly FunctionO
     newText,
     functions: reports,
     rewrites,
-    findings: [],
+    findings: outcomes.flatMap((one) => one.findings.map((finding) => placeFinding(finding, one.range.name, lines))),
     ...(wrongPlans.length > 0 && { wrongPlans }),
     counts: {
       functions,

@@ -5,7 +5,7 @@ import type { Span } from '../base/span.ts';
 import type { FunctionRange } from '../scan/functions.ts';
 import { functionVariants } from '../scan/variants.ts';
 import type { Variant } from '../scan/variants.ts';
-import { errorsTouchSkeleton, keywordCensus } from '../syntax/census.ts';
+import { errorsTouchSkeleton, keywordCensus, unnamedJump } from '../syntax/census.ts';
 import { parseFunction } from '../syntax/parse-function.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
 import type { FunctionTree } from '../syntax/tree.ts';
@@ -39,7 +39,10 @@ export function readFunction(parser: FunctionParser, text: string, range: Functi
     if (!parsed) return refuse('parse-error', 'the text is not understood as a function definition', range);
     if (parsed.hasCleanupAttribute)
       return refuse('cleanup-attribute', 'a variable of the function has a cleanup attribute or guard', range);
-    const refusal = errorsTouchSkeleton(parsed.tree) ?? keywordCensus(parsed.tree, variant.text);
+    const refusal =
+      unnamedJump(parsed.tree, variant.text) ??
+      errorsTouchSkeleton(parsed.tree) ??
+      keywordCensus(parsed.tree, variant.text);
     if (refusal) return refusal;
     isClean &&= parsed.tree.errors.length === 0;
     versions.push({ choices: variant.choices, tree: parsed.tree, frozen: frozenSpans(text, variant.text, range) });

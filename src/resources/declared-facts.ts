@@ -125,6 +125,7 @@ function declaredRelease(
     // Declared as memory: it gives back the storage and does nothing else.
     isShallow: choose('isShallow', pair.kind === undefined ? undefined : pair.kind === 'memory'),
     ...(known?.isSilent !== undefined && { isSilent: known.isSilent }),
+    ...(known?.logs === true && { logs: true }),
   };
 }
 

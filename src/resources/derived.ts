@@ -61,6 +61,7 @@ function agreeOnFacts(a: Facts, b: Facts): Facts {
     ...(retains && { retains }),
     ...(writesThrough && { writesThrough }),
     ...(diagnostic && { diagnostic }),
+    ...((a.mayNeverReturn ?? b.mayNeverReturn) && { mayNeverReturn: true }),
     ...equalFacts(a, b),
   };
 }
@@ -68,6 +69,7 @@ function agreeOnFacts(a: Facts, b: Facts): Facts {
 /** Facts that hold only where both say the same. */
 const EQUAL = [
   'neverReturns',
+  'releasesNothing',
   'keepsErrno',
   'readsErrno',
   'isPure',
@@ -139,5 +141,10 @@ function agreeOnReleases(a: ReleaseFacts, b: ReleaseFacts): ReleaseFacts | undef
     isMemoryRelease: a.isMemoryRelease && b.isMemoryRelease,
     isShallow: a.isShallow === true && b.isShallow === true,
     isSilent: a.isSilent === true && b.isSilent === true,
+    ...((a.logs === true || b.logs === true) && isQuietOrLogs(a) && isQuietOrLogs(b) && { logs: true }),
   };
+}
+
+function isQuietOrLogs(release: ReleaseFacts): boolean {
+  return release.isSilent === true || release.logs === true;
 }

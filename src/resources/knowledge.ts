@@ -49,6 +49,8 @@ export interface ReleaseFacts {
   readonly isShallow?: boolean;
   /** A seen definition shows that it neither logs nor sets the thread's last-error record. Absent: not known. */
   readonly isSilent?: boolean;
+  /** A seen definition shows that it logs: always for a memory release, sometimes for one that is silent otherwise. */
+  readonly logs?: boolean;
 }
 
 /** What a macro's replacement text can do behind the caller's back. */
@@ -80,6 +82,10 @@ export interface NameFacts {
   readonly diagnostic?: { readonly readsErrno: boolean };
   /** `true`: control never comes back. `false`: it is known to return. Absent: not known. */
   readonly neverReturns?: boolean;
+  /** Its declaration says noreturn under some choice of the preprocessor: no proof rests on that. */
+  readonly mayNeverReturn?: boolean;
+  /** A seen definition shows that it gives nothing back and hands nothing on, in no callee. */
+  readonly releasesNothing?: boolean;
   /** Arguments (from 0) it may keep a pointer to after it returned; absent: any. `[]`: retains nothing. */
   readonly retains?: readonly number[];
   /** Arguments (from 0) it may write through; absent: any. */

@@ -215,7 +215,14 @@ class KnownNames {
         ? summariseFunction(this.#read(), file, definition)
         : nothingDerived(file.place(definition.start));
     const head = file.text.slice(definition.start, definition.bodyStart);
-    return this.#isNoreturn([head]) ? { ...derived, facts: { ...derived.facts, neverReturns: true } } : derived;
+    return {
+      ...derived,
+      facts: {
+        ...derived.facts,
+        ...(this.#isNoreturn([head], 'always') && { neverReturns: true }),
+        ...(this.#isNoreturn([head], 'sometimes') && { mayNeverReturn: true }),
+      },
+    };
   }
 
   #prototype(name: string): Derived | undefined {
@@ -224,25 +231,30 @@ class KnownNames {
       for (const prototype of file.prototypes(name)) {
         if (!isLive(prototype.conditions, this.#platform)) continue;
         const derived = nothingDerived(file.place(prototype.start));
-        const neverReturns = this.#isNoreturn(prototype.attributes);
-        found.push(neverReturns ? { ...derived, facts: { neverReturns } } : derived);
+        const neverReturns = this.#isNoreturn(prototype.attributes, 'always');
+        const mayNeverReturn = this.#isNoreturn(prototype.attributes, 'sometimes');
+        found.push({
+          ...derived,
+          facts: { ...(neverReturns && { neverReturns }), ...(mayNeverReturn && { mayNeverReturn }) },
+        });
       }
     }
     // One attribute speaks for all declarations of the function.
-    return found.find((one) => one.facts.neverReturns) ?? found[0];
+    return found.find((one) => one.facts.neverReturns) ?? found.find((one) => one.facts.mayNeverReturn) ?? found[0];
   }
 
-  /** `__attribute__((noreturn))`, `_Noreturn`, or a macro that is one of these in every case. */
-  #isNoreturn(attributes: readonly string[]): boolean {
+  /** `__attribute__((noreturn))`, `_Noreturn`, or a macro that is one of these: in every case, or in some. */
+  #isNoreturn(attributes: readonly string[], when: 'always' | 'sometimes'): boolean {
     const words = attributes.flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []);
-    return words.some((word) => NORETURN.test(word) || this.#meansNoreturn(word));
+    return words.some((word) => NORETURN.test(word) || this.#meansNoreturn(word, when));
   }
 
-  #meansNoreturn(word: string): boolean {
+  #meansNoreturn(word: string, when: 'always' | 'sometimes'): boolean {
     const macros = this.#files(word)
       .flatMap((file) => file.macros(word))
       .filter((macro) => isLive(macro.conditions, this.#platform));
-    return macros.length > 0 && macros.every((macro) => macro.body.split(/\W+/).some((part) => NORETURN.test(part)));
+    const says = macros.map((macro) => macro.body.split(/\W+/).some((part) => NORETURN.test(part)));
+    return when === 'always' ? says.length > 0 && !says.includes(false) : says.includes(true);
   }
 
   #object(name: string): Derived | undefined {
@@ -318,7 +330,15 @@ function resolveEntry({ on = [], kind, ...base }: PresetEntry, name: string, pla
 }
 
 function withPrototype(body: Derived, prototype: Derived | undefined): Derived {
-  return prototype?.facts.neverReturns ? { ...body, facts: { ...body.facts, neverReturns: true } } : body;
+  const { neverReturns, mayNeverReturn } = prototype?.facts ?? {};
+  return {
+    ...body,
+    facts: {
+      ...body.facts,
+      ...(neverReturns && { neverReturns }),
+      ...(mayNeverReturn && { mayNeverReturn }),
+    },
+  };
 }
 
 function kindFromDefinition(derived: Derived): NameFacts {

@@ -38,6 +38,28 @@ export function keywordCensus(
   return missingToken(tree, variantText, tokens, seen) ?? extraNode(tree, seen, iteratorMacros);
 }
 
+const ASM = /^(asm|__asm|__asm__)$/;
+
+/**
+ * A jump whose target is no label that stands behind a `goto`: `goto *next;` and `asm goto (...)`, which the grammar does
+ * not know.
+ */
+export function unnamedJump(tree: FunctionTree, variantText: string): Refusal | undefined {
+  const { tokens } = lex(variantText, tree.body.start, tree.body.end);
+  const word = (index: number): string => {
+    const token = tokens[index];
+    return token ? variantText.slice(token.start, token.end) : '';
+  };
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind !== 'identifier' || word(index) !== 'goto') continue;
+    if (word(index + 1) === '*') return refuse('computed-goto', 'the function jumps to a computed address', token);
+    let before = index - 1;
+    while (/^(volatile|__volatile__|__volatile|inline|__inline__|__inline)$/.test(word(before))) before--;
+    if (ASM.test(word(before))) return refuse('asm-goto', 'an asm statement may jump to labels', token);
+  }
+  return undefined;
+}
+
 /** Keyword and brace nodes by offset, zero-width (invented) ones left out. */
 function controlNodes(tree: FunctionTree): Map<number, SyntaxNode> {
   const nodes = new Map<number, SyntaxNode>();

@@ -20,7 +20,7 @@ export interface Outline {
 const SEPARATOR = '\u0001';
 
 /** Marks that only ever allow something: of the others none may be missing. */
-const ALLOWING = ['followed', 'computed'] as const;
+const ALLOWING = ['followed', 'computed', 'sized'] as const;
 const FORBIDDING = ['escaped', 'acquired', 'allocated', 'touched', 'lost', 'local'] as const;
 
 /** As many marks and facts of composed values are kept; the oldest are forgotten first. */
@@ -100,6 +100,7 @@ class Outliner {
     }
     for (const term of this.#state.owed) this.#out.push('O', this.#name(term));
     this.#memory();
+    this.#zeroed();
     const grants = new Set<number>();
     this.#facts(grants);
     this.#marks(grants);
@@ -167,6 +168,13 @@ class Outliner {
       }
     }
     for (const address of left.keys()) this.#state.memory.delete(address);
+  }
+
+  #zeroed(): void {
+    for (const [object, stored] of this.#state.zeroed) {
+      if (this.#isReachable(object)) this.#out.push('Z', this.#name(object), ...stored.map((one) => this.#name(one)));
+      else this.#state.zeroed.delete(object);
+    }
   }
 
   #facts(grants: Set<number>): void {

@@ -30,9 +30,10 @@ const REORDER: Swap = { uses: ['reorder'] };
 export function commute(context: CommuteContext, first: Event, second: Event): Swap | undefined {
   if (first.mayJump || second.mayJump || first.kind === 'volatile-load' || second.kind === 'volatile-load')
     return undefined;
-  if (!keepsErrnoOrder(first, second)) return undefined;
-  const swap = oneWay(context, first, second, 'as-listed');
-  return swap ?? oneWay(context, second, first, 'reversed');
+  const swap = oneWay(context, first, second, 'as-listed') ?? oneWay(context, second, first, 'reversed');
+  if (!swap || keepsErrnoOrder(first, second)) return swap;
+  // Whose line is last in the log is accepted, and so is which of the two last touched errno, if neither looks at it.
+  return swap.uses.includes('log-order') && ![first, second].some(mayReadErrno) ? swap : undefined;
 }
 
 /** Whether `one`, the first kind of a row, comes before the other in the original. */
@@ -44,11 +45,23 @@ function oneWay(context: CommuteContext, one: Event, other: Event, direction: Di
   if (isMemoryRelease(one) && other.kind === 'store') return releaseAndStore(context, one, other, direction);
   if (isMemoryRelease(one) && isDiagnostic(other)) return releaseAndDiagnostic(context, one, other, direction);
   if (isMemoryRelease(one) && isStreamRelease(other)) return memoryAndStream(context, one, other);
+  if (isMemoryRelease(one) && isReturningCall(other)) return releaseAndCall(context, one, other);
+  if (isCustomRelease(one) && isDiagnostic(other)) return customReleaseAndDiagnostic(context, one, other, direction);
   if (one.kind === 'store' && isDiagnostic(other)) return storeAndDiagnostic(context, one, other);
   if (one.kind === 'store' && other.kind === 'store') return twoStores(context, one, other);
   if (isStreamRelease(one) && other.kind === 'store') return streamAndStore(context, one, other);
-  if (isDiagnostic(one) && isDiagnostic(other) && context.acceptLogOrder) return { uses: ['log-order'] };
+  if (isDiagnostic(one) && isDiagnostic(other) && !(isOutput(one) && isOutput(other))) return logOrder(context);
   return undefined;
+}
+
+/** Two lines of a log in the other order: only where the config accepts that. */
+function logOrder(context: CommuteContext): Swap | undefined {
+  return context.acceptLogOrder ? { uses: ['log-order'] } : undefined;
+}
+
+/** Text written by the function itself (`puts`), not by a logger: its order is nobody's to accept. */
+function isOutput(event: Event): boolean {
+  return event.facts?.output !== undefined && event.facts.from.startsWith('preset');
 }
 
 /** errno is an output of every exit: calls that may set it keep their order, and none passes one that may read it. */
@@ -64,7 +77,8 @@ function maySetErrno(event: Event): boolean {
 }
 
 function mayReadErrno(event: Event): boolean {
-  if (event.kind === 'store' || isMemoryRelease(event) || isStreamRelease(event)) return false;
+  if (event.kind === 'store' || isStreamRelease(event)) return false;
+  if (isMemoryRelease(event)) return event.facts?.readsErrno === true;
   const diagnostic = event.facts?.diagnostic;
   return diagnostic ? diagnostic.readsErrno : event.facts?.readsErrno !== false;
 }
@@ -94,13 +108,14 @@ function isShallow(release: Event): boolean {
  */
 function isBeyond(context: CommuteContext, value: Term, object: Term): boolean {
   const { terms, state } = context;
-  const roots = rootsOf(terms, state, object);
   if (rootsOf(terms, state, value).length === 0) return true;
-  return (
-    roots.length > 0 &&
-    roots.every((root) => state.allocated.has(root) && !state.escaped.has(root)) &&
-    !mayReach(terms, state, value, object)
-  );
+  return isOwnOfPath(context, object) && !mayReach(terms, state, value, object);
+}
+
+/** Storage that this path made, and told nobody of. */
+function isOwnOfPath({ terms, state }: CommuteContext, object: Term): boolean {
+  const roots = rootsOf(terms, state, object);
+  return roots.length > 0 && roots.every((root) => state.allocated.has(root) && !state.escaped.has(root));
 }
 
 /**
@@ -156,13 +171,14 @@ function releaseAndDiagnostic(
   const released = releasedTerm(release);
   if (released === undefined) return undefined;
   const mentioned = diagnostic.args.filter((arg) => mayReach(terms, state, arg, released));
-  // A diagnostic that comes earlier in the original may read what the release gives back.
-  if (direction === 'reversed') {
-    const isElsewhere = diagnostic.args.every((arg) => cannotRead(context, arg, released));
-    return isElsewhere && mentioned.length === 0 ? REORDER : undefined;
-  }
-  if (mentioned.length === 0) return REORDER;
-  return mentioned.every((arg) => isOlder(terms, arg, released)) ? { uses: ['reorder', 'distinct-by-use'] } : undefined;
+  // What comes earlier in the original may be given what the release gives back, or have been told of it before: the
+  // prefix of a log, the buffer of its stream.
+  const isUntold = isOwnOfPath(context, released) && diagnostic.args.every((arg) => cannotRead(context, arg, released));
+  if (direction === 'reversed' && (!isUntold || mentioned.length > 0)) return undefined;
+  if (!mentioned.every((arg) => isOlder(terms, arg, released))) return undefined;
+  // The wrapper writes to the log too.
+  if (release.facts?.releases?.logs === true) return logOrder(context);
+  return mentioned.length > 0 ? { uses: ['reorder', 'distinct-by-use'] } : REORDER;
 }
 
 /**
@@ -181,6 +197,49 @@ function isMadeHere(terms: TermTable, root: Term): boolean {
   const { op, args } = terms.node(root);
   if (op === 'load') return args[0] !== undefined && terms.node(args[0]).op === 'object';
   return op === 'fresh';
+}
+
+/** A function that comes back, whatever it does, and is no lock: what a lock guards ends with it. */
+function isReturningCall(event: Event): boolean {
+  const { facts } = event;
+  if (event.kind !== 'call' || facts?.neverReturns !== false || isDiagnostic(event)) return false;
+  const kinds = [facts.releases?.kind, ...(facts.acquires ?? []).map(({ kind }) => kind)];
+  return !kinds.includes('lock') && !kinds.includes('reference');
+}
+
+/** The storage was never told to anybody, and is given back without a look at what it holds. */
+function releaseAndCall(context: CommuteContext, release: Event, call: Event): Swap | undefined {
+  const { terms, state } = context;
+  const released = releasedTerm(release);
+  if (released === undefined || !isShallow(release) || !isOwnOfPath(context, released)) return undefined;
+  return call.args.some((arg) => mayReach(terms, state, arg, released)) ? undefined : REORDER;
+}
+
+/** Anything but a lock or a counted reference: what those guard ends with them. */
+function isCustomRelease(event: Event): boolean {
+  const releases = event.kind === 'call' ? event.facts?.releases : undefined;
+  return releases !== undefined && !isMemoryRelease(event) && releases.kind !== 'lock' && releases.kind !== 'reference';
+}
+
+/**
+ * A release whose definition is seen, and does not log, may do anything to what it reaches: the diagnostic must be given
+ * nothing that it could have been shown, and the release must leave the statics of its file alone, which may be the
+ * logger's.
+ */
+function customReleaseAndDiagnostic(
+  context: CommuteContext,
+  release: Event,
+  diagnostic: Event,
+  direction: Direction,
+): Swap | undefined {
+  const { terms, state } = context;
+  const { releases, writesThrough } = release.facts ?? {};
+  const released = releasedTerm(release);
+  if (!releases || released === undefined || isStreamRelease(release)) return undefined;
+  if (direction === 'reversed' && !isOwnOfPath(context, released)) return undefined;
+  if (diagnostic.args.some((arg) => rootsOf(terms, state, arg).length > 0)) return undefined;
+  if (releases.isSilent === true && writesThrough !== undefined) return REORDER;
+  return releases.logs === true ? logOrder(context) : undefined;
 }
 
 /** A text that was there before the object cannot be in it, and holds no pointers; for all else see `isBeyond`. */
@@ -204,7 +263,7 @@ function memoryAndStream(context: CommuteContext, memory: Event, stream: Event):
 function storeAndDiagnostic(context: CommuteContext, store: Event, diagnostic: Event): Swap | undefined {
   const { terms, state } = context;
   const address = store.args[0];
-  if (address === undefined || isErrno(terms, address)) return undefined;
+  if (address === undefined || isErrno(terms, address) || !isNamedPlace(terms, address)) return undefined;
   const base = baseOf(terms, address);
   if (terms.roots(base).some((root) => terms.node(root).op === 'global')) return undefined;
   for (const arg of diagnostic.args) {

@@ -17,6 +17,8 @@ export interface Event {
   readonly mayJump: boolean;
   /** It may be a macro that names locals which do not stand among its arguments. */
   readonly mayName: boolean;
+  /** The result, if it is not null, points to an object of at least the size of what this type points to. */
+  readonly sizedAs: string | undefined;
 }
 
 /** An event that has happened on one side: it has a result, and an epoch that memory read after it is named by. */

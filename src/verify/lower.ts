@@ -6,6 +6,7 @@ import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal, RefusalCode } from '../diagnostics/refusal.ts';
 import type { BasicBlock, Graph, Step } from '../cfg/graph.ts';
 import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
+import { refineCall } from '../resources/refine-call.ts';
 import { lex } from '../scan/lex.ts';
 import { VOLATILE } from '../syntax/bindings.ts';
 import type { Bindings, Declaration } from '../syntax/bindings.ts';
@@ -60,7 +61,12 @@ export function isPrivate(declaration: Declaration): boolean {
     declaration.isAddressed
   )
     return false;
-  return declaration.isPointer || !/^(const )?(struct|union)\b/.test(declaration.type);
+  return declaration.isPointer || !/^(const )?(struct|union)\b/.test(declaration.type) || isWhole(declaration);
+}
+
+/** A struct that is only copied as a whole (a member named with `.` would make it addressed) is a value like others. */
+function isWhole({ type, initializer }: Declaration): boolean {
+  return /^struct\b/.test(type) && initializer?.kind !== 'initializer_list';
 }
 
 const SCALAR =
@@ -335,8 +341,9 @@ class Lowering {
    */
   #resettingRelease(node: SyntaxNode, name: string, facts: NameFacts, operand: SyntaxNode): void {
     this.#value(operand);
+    const known: NameFacts = { ...facts, kind: 'function' };
     this.#emit(
-      { op: 'call', name, arity: 1, facts: { ...facts, kind: 'function' }, tag: this.#tag, writes: [undefined] },
+      { op: 'call', name, arity: 1, facts: known, tag: this.#tag, writes: [undefined], sizedAs: undefined },
       node,
     );
     const sentinel = facts.releases?.sentinel === '-1' ? this.#terms.integer(-1) : this.#terms.null();
@@ -904,9 +911,44 @@ class Lowering {
     this.#unordered(node, operands, () => {
       for (const operand of operands) this.#value(operand);
     });
+    const refined = this.#refine(facts, operands);
+    const [arity, writes] = [operands.length, this.#changed(operands)];
     this.#emit(
-      { op: 'call', name, arity: operands.length, facts, tag: this.#tag, writes: this.#changed(operands) },
+      { op: 'call', name, arity, facts: refined, tag: this.#tag, writes, sizedAs: this.#sizedAs(facts, operands) },
       node,
+    );
+  }
+
+  /** `malloc(sizeof *p)` and `calloc(1, sizeof(*p))` of the C library, with p declared here: the type of p. */
+  #sizedAs(facts: NameFacts, operands: readonly SyntaxNode[]): string | undefined {
+    const last = operands.at(-1);
+    const count = operands.length === 2 && operands[0] ? textOf(this.#tree, operands[0]) : '1';
+    if (last?.kind !== 'sizeof_expression' || operands.length > 2 || !/^[1-9]\d*$/.test(count)) return undefined;
+    if (!/^preset libc-memory[^;]*$/.test(facts.from) || !facts.acquires) return undefined;
+    const value = fieldOf(last, 'value');
+    const inner = value && stripParentheses(value);
+    const name =
+      inner?.kind === 'pointer_expression' && inner.children[0]?.kind === '*' ? fieldOf(inner, 'argument') : undefined;
+    const declaration = name?.kind === 'identifier' ? this.#bindings.of(name) : undefined;
+    return declaration?.isPointer && isPrivate(declaration) ? declaration.type.replace(/^const /, '') : undefined;
+  }
+
+  /** What is known of this call: `fprintf(stderr, "%d", n)` is a diagnostic, where `stderr` is the library's. */
+  #refine(facts: NameFacts, operands: readonly SyntaxNode[]): NameFacts {
+    if (facts.format === undefined && facts.output === undefined) return facts;
+    return refineCall(
+      facts,
+      operands.map((operand) => (this.#isOwnName(operand) ? '' : foldedText(this.#tree, operand))),
+    );
+  }
+
+  /** A variable of this function, or a name that this file makes a macro, whatever the library calls so. */
+  #isOwnName(operand: SyntaxNode): boolean {
+    const name = stripParentheses(operand);
+    if (name.kind !== 'identifier') return false;
+    return (
+      this.#bindings.of(name) !== undefined ||
+      !/^preset [^;]*$/.test(this.#knowledge.name(textOf(this.#tree, name)).from)
     );
   }
 
@@ -937,6 +979,7 @@ class Lowering {
         facts,
         tag: this.#tag,
         writes: [undefined, ...this.#changed(operands)],
+        sizedAs: undefined,
       },
       node,
     );
@@ -1014,7 +1057,7 @@ class Lowering {
       this.#isMasked(node) ||
       this.#callsIn(args).some(({ name }) => !this.#isPure(name)) ||
       this.#hasStore(args);
-    if (!hasMore) return facts;
+    if (!hasMore) return this.#refine(facts, namedChildren(args));
     return { kind: facts.kind, from: facts.from, ...(facts.macro && { macro: facts.macro }) };
   }
 

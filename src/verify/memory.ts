@@ -149,7 +149,27 @@ export function load(terms: TermTable, state: State, side: Side, address: Term):
   if (known !== undefined) return known;
   const value = terms.apply('load', [address, state.base]);
   state.memory.set(address, value);
+  if (isZeroed(terms, state, address)) state.facts = new Map(state.facts).set(value, { equals: 0, differs: [] });
   return value;
+}
+
+/** Was the object made of zeros, and nothing but other members of it stored since? All-zero bits are a null pointer. */
+function isZeroed(terms: TermTable, state: State, address: Term): boolean {
+  const stored = state.zeroed.get(origin(terms, baseOf(terms, address)));
+  return stored?.every((other) => isDistinct(terms, state, other, address)) === true;
+}
+
+/** What the event leaves of the objects that were made of zeros, and the one that it makes. */
+function settleZeroed(terms: TermTable, state: State, event: Happened): void {
+  for (const [object, stored] of state.zeroed) {
+    const [address] = event.args;
+    const isInside =
+      event.kind === 'store' && address !== undefined && origin(terms, baseOf(terms, address)) === object;
+    if (isInside) state.zeroed.set(object, [...stored, address]);
+    else if (mayChange(terms, state, event, object)) state.zeroed.delete(object);
+  }
+  const isMade = event.facts?.acquires?.some((one) => one.handle === 'result' && one.kind === 'memory' && one.zeroes);
+  if (isMade) state.zeroed.set(event.result, []);
 }
 
 /** Both sides have executed the same events: what is known of memory now, under a new name. */
@@ -160,6 +180,7 @@ export function settle(terms: TermTable, state: State): void {
       if (mayChange(terms, state, event, address)) state.memory.delete(address);
     const [address, value] = event.args;
     if (event.kind === 'store' && address !== undefined && value !== undefined) state.memory.set(address, value);
+    settleZeroed(terms, state, event);
   }
   state.base = terms.fresh('memory');
   state.before.log = [];

@@ -53,6 +53,8 @@ export type Op =
       readonly facts: NameFacts;
       readonly tag: string;
       readonly writes: readonly (Declaration | undefined)[];
+      /** `malloc(sizeof *p)`: the type of p. */
+      readonly sizedAs: string | undefined;
     }
   | { readonly op: 'text'; readonly call: TextCall; readonly facts: NameFacts | undefined }
   | { readonly op: 'drop' }

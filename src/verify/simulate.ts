@@ -124,7 +124,14 @@ type Stop =
 type EventParts = Pick<Event, 'kind' | 'key' | 'args'> & Partial<Event>;
 
 function eventStop(node: SyntaxNode, parts: EventParts): Stop {
-  const nothing = { name: undefined, facts: undefined, writes: [], mayJump: false, mayName: false };
+  const nothing = {
+    name: undefined,
+    facts: undefined,
+    writes: [],
+    mayJump: false,
+    mayName: false,
+    sizedAs: undefined,
+  };
   return { kind: 'event', event: { ...nothing, ...parts, node } };
 }
 
@@ -235,6 +242,8 @@ class Walk {
       escaped: new Set(),
       acquired: new Set(),
       allocated: new Set(),
+      zeroed: new Map(),
+      sized: new Set(),
       touched: new Set(),
       lost: new Set(),
       local: new Set(),
@@ -330,8 +339,8 @@ class Walk {
         return { kind: 'stuck' };
       case 'call': {
         const key = `${op.name ?? '(pointer)'} ${op.tag}`;
-        const { name, facts, writes } = op;
-        return eventStop(node, { kind: 'call', key, args: top(op.arity), name, facts, writes });
+        const { name, facts, writes, sizedAs } = op;
+        return eventStop(node, { kind: 'call', key, args: top(op.arity), name, facts, writes, sizedAs });
       }
       case 'text':
         return eventStop(node, this.#textEvent(side, op));
@@ -531,6 +540,7 @@ class Walk {
       );
     }
     if (isInNamedObject(this.#terms, address) || state.followed.has(cell)) return;
+    if (state.sized.has(cell) && decide(this.#terms, state.facts, cell) === true) return;
     state.owed.add(this.#terms.apply('read', [cell]));
   }
 
@@ -873,6 +883,7 @@ class Walk {
     const released = releasedTerm(event);
     if (event.facts?.acquires?.some((one) => one.handle === 'result')) state.acquired.add(event.result);
     if (isFreshResult(event)) state.allocated.add(event.result);
+    if (event.sizedAs !== undefined) state.sized.add(this.#terms.convert(event.sizedAs, event.result));
     state.links = linksAfter(this.#terms, state, event);
     this.#unfollow(state, event, released);
     event.args.forEach((arg, index) => {
@@ -897,13 +908,15 @@ class Walk {
    */
   #unfollow(state: State, event: Happened, released: Term | undefined): void {
     if (event.kind === 'store' || isDiagnostic(event)) return;
-    for (const cell of state.followed) {
+    for (const cell of [...state.followed, ...state.sized]) {
       const base = baseOf(this.#terms, cell);
       const { op } = this.#terms.node(base);
       if (op === 'object' || op === 'global') continue;
       const isGone =
         released === undefined ? this.#mayEnd(state, event, base) : this.#isGone(state, base, event, released);
-      if (isGone) state.followed.delete(cell);
+      if (!isGone) continue;
+      state.followed.delete(cell);
+      state.sized.delete(cell);
     }
   }
 

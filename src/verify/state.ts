@@ -69,6 +69,10 @@ export interface State {
   acquired: Set<Term>;
   /** Those of them that are storage which did not exist before. */
   allocated: Set<Term>;
+  /** Allocated objects that were zeros, with the addresses in them that were stored to since. */
+  zeroed: Map<Term, readonly Term[]>;
+  /** Pointers to allocated objects that are as large as their type, if they are not null. */
+  sized: Set<Term>;
   /** Objects of the function that an event was given or has written. */
   touched: Set<Term>;
   /** Objects whose life has ended on the after side, at least once, while they were alive on the before side and still are. */
@@ -95,6 +99,8 @@ export function cloneState(state: State): State {
     escaped: new Set(state.escaped),
     acquired: new Set(state.acquired),
     allocated: new Set(state.allocated),
+    zeroed: new Map(state.zeroed),
+    sized: new Set(state.sized),
     touched: new Set(state.touched),
     lost: new Set(state.lost),
     local: new Set(state.local),
@@ -167,6 +173,12 @@ function joinMarks(terms: TermTable, joined: State, one: State, other: State, pa
   joined.computed = both(one.computed, other.computed);
   joined.acquired = both(one.acquired, other.acquired);
   joined.allocated = both(one.allocated, other.allocated);
+  joined.sized = both(one.sized, other.sized);
+  joined.zeroed = new Map();
+  for (const [object, stored] of other.zeroed) {
+    const first = one.zeroed.get(object);
+    if (first) joined.zeroed.set(object, [...new Set([...first, ...stored])]);
+  }
   joined.owed = either(one.owed, other.owed);
   joined.escaped = either(one.escaped, other.escaped);
   joined.touched = either(one.touched, other.touched);

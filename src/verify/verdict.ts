@@ -41,6 +41,8 @@ export interface Verdict {
   /** For different and unproved: the refusal code that fits. */
   readonly code?: RefusalCode;
   readonly difference?: Difference;
+  /** For a proof: the exit ledgers of both versions agree too, or why they can't be compared. */
+  readonly ledgers?: 'equal' | { readonly unknown: string };
   readonly at?: Span;
   /** Byte offset in the before version of what it was about to do when the walk stopped. */
   readonly stoppedAt?: number;

@@ -4,7 +4,7 @@ import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
 import type { Knowledge } from '../resources/knowledge.ts';
 import { lex } from '../scan/lex.ts';
-import { errorsTouchSkeleton, keywordCensus } from '../syntax/census.ts';
+import { errorsTouchSkeleton, keywordCensus, unnamedJump } from '../syntax/census.ts';
 import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
@@ -59,9 +59,6 @@ function refuseNode(tree: FunctionTree, node: SyntaxNode): Refusal | undefined {
   if (node.kind === 'attribute_specifier' && /\bcleanup\b|\b__cleanup__\b/.test(textOf(tree, node))) {
     return refuse('cleanup-attribute', 'a variable has a cleanup attribute', node);
   }
-  if (node.kind === 'goto_statement' && textOf(tree, node).replace(/\s/g, '').startsWith('goto*')) {
-    return refuse('computed-goto', 'the function has a computed goto', node);
-  }
   return undefined;
 }
 
@@ -75,7 +72,11 @@ export function verifyFunction(
   if (headText(before) !== headText(after)) return unproved('the heads of the two versions differ');
   for (const tree of [before, after]) {
     const refusal =
-      nestsTooDeep(tree) ?? errorsTouchSkeleton(tree) ?? keywordCensus(tree, tree.source) ?? refuseFunction(tree);
+      nestsTooDeep(tree) ??
+      unnamedJump(tree, tree.source) ??
+      errorsTouchSkeleton(tree) ??
+      keywordCensus(tree, tree.source) ??
+      refuseFunction(tree);
     if (refusal) return fromRefusal(refusal);
   }
   const word = redefinedWord(before, knowledge) ?? redefinedWord(after, knowledge);

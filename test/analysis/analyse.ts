@@ -40,6 +40,8 @@ const OWN: Record<string, NameFacts> = {
   },
   log_error: { kind: 'function', diagnostic: { readsErrno: false }, from: 'config' },
   looks: { kind: 'function', retains: [], writesThrough: [], isLocal: true, from: 'looks.h:1' },
+  ends: { kind: 'function', retains: [], writesThrough: [], from: 'ends.h:1' },
+  dies: { kind: 'function', retains: [], writesThrough: [], mayNeverReturn: true, from: 'dies.h:1' },
   take: { kind: 'function', consumes: [0], retains: [0], from: 'config' },
   use: { kind: 'function', from: 'use.h:1' },
   get: { kind: 'function', from: 'get.h:1' },

@@ -28,7 +28,7 @@ describe('a leak', () => {
       function: 'f',
       line: 3,
       column: 13,
-      message: '`a` leaks when the function returns there',
+      message: '`a` leaks when the function returns in line 8',
       resource: { name: 'a', acquire: 'malloc(n)', line: 3 },
       path: [
         { line: 3, what: '`a` is acquired by `malloc(n)`' },
@@ -45,7 +45,7 @@ describe('a leak', () => {
       findings(
         'struct s *f(int n) { struct s *s = malloc(9); if (!s) return NULL; s->b = malloc(n); if (!s->b) { free(s); return NULL; } if (looks(n)) { free(s); return NULL; } return s; }',
       ),
-    ).toEqual(['leak-on-path: `s->b` leaks when the function returns there']);
+    ).toEqual(['leak-on-path: `s->b` leaks when the function returns']);
   });
 
   test('of a lock that the other exits release', () => {
@@ -53,7 +53,7 @@ describe('a leak', () => {
       findings(
         'int f(struct m *m) { if (pthread_mutex_lock(&m->l) != 0) return -1; if (looks(m)) return -2; pthread_mutex_unlock(&m->l); return 0; }',
       ),
-    ).toEqual(['leak-on-path: `&m->l` leaks when the function returns there']);
+    ).toEqual(['leak-on-path: `&m->l` leaks when the function returns']);
   });
 });
 
@@ -64,6 +64,14 @@ describe('no leak', () => {
       'int f(void) { char *p = malloc(9); if (p == NULL) return -1; free(p); return 0; }',
     ],
     ['where an unseen callee may keep it', 'int f(void) { char *p = malloc(9); if (!p) return -1; use(p); return 0; }'],
+    [
+      'where a callee that keeps nothing may give it back',
+      'int f(void) { char *p = malloc(9); if (!p) return -1; if (looks(p)) { ends(p); return -1; } free(p); return 0; }',
+    ],
+    [
+      'where it stands in braces',
+      'int f(struct s *s) { *s = (struct s){ .p = malloc(9) }; if (looks(s)) return -1; free(s->p); return 0; }',
+    ],
     ['in main', 'int main(int n) { char *p = malloc(9); if (n) return 1; free(p); return 0; }'],
     ['where it is stored', 'int f(struct s *s) { char *p = malloc(9); s->p = p; return 0; }'],
     ['where a pointer into it is stored', 'int f(struct s *s) { struct t *p = malloc(9); s->p = &p->list; return 0; }'],
@@ -155,6 +163,7 @@ describe('a double release', () => {
 
   test.each([
     ['where the handle was set anew', 'void f(void) { char *p = malloc(9); free(p); p = malloc(8); free(p); }'],
+    ['where a callee between may never return', 'void f(char *p, int n) { if (n) { free(p); dies(); } free(p); }'],
     ['where the release resets', 'void f(char *p) { SAFE_FREE(p); SAFE_FREE(p); }'],
     ['where an unseen callee may have set it', 'void f(struct s *s) { free(s->p); get(s); free(s->p); }'],
     ['in rounds of a loop', 'void f(struct n *n) { while (n) { struct n *x = n->next; free(n->p); free(n); n = x; } }'],

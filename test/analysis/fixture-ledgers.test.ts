@@ -107,7 +107,7 @@ describe('damage is found by the ledger alone', () => {
 const FINDINGS = [
   'late-handle-written-through-alias: leak-on-path of *slot',
   'leaks-at-one-exit: leak-on-path of staves',
-  'releases-twice: double-release of c',
+  'releases-twice: double-release of staves',
   'swap-plain-guard: leak-on-path of high',
   'swap-volatile-guard: leak-on-path of high',
 ];

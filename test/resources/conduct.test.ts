@@ -166,3 +166,29 @@ describe('diagnostics', () => {
     expect(refineCall(known, ['1', '"%" PRIu64', 'n']).diagnostic).toBeUndefined();
   });
 });
+
+describe('what a function may give back', () => {
+  test.each([
+    ['static int F(struct s *p) { return p->n + (int)strlen(p->name); }', true],
+    ['static void G(int *n) { printf("%d", *n); }\nstatic void F(int *n) { G(n); (*n)++; }', true],
+    ['static void F(char **p) { free(p[0]); free(p[1]); }', undefined],
+    ['static void G(char **p) { free(p[0]); free(p[1]); }\nstatic void F(char **p) { G(p); }', undefined],
+    ['static void F(char *p) { other(p); }', undefined],
+    ['static FILE *F(int fd) { return fdopen(fd, "r"); }', undefined],
+  ])('%s', (text, releasesNothing) => {
+    expect(facts(text).releasesNothing).toBe(releasesNothing);
+  });
+});
+
+describe('a noreturn of one of two compilers', () => {
+  const variants = '#ifdef X\n#define NORETURN __attribute__((noreturn))\n#else\n#define NORETURN\n#endif\n';
+
+  test.each([
+    [`${variants}NORETURN void F(const char *s);`, undefined, true],
+    [`${variants}NORETURN static void F(const char *s) { other(0); }`, undefined, true],
+    ['void F(const char *s) __attribute__((noreturn));', true, true],
+    ['void F(const char *s);', undefined, undefined],
+  ])('%s', (text, neverReturns, mayNeverReturn) => {
+    expect([facts(text).neverReturns, facts(text).mayNeverReturn]).toEqual([neverReturns, mayNeverReturn]);
+  });
+});

@@ -159,6 +159,28 @@ describe('functions that free', () => {
     });
   });
 
+  test('a wrapper that logs: always, only when something is wrong, and beside other effects', () => {
+    const log = 'static void say(const char *s) { fprintf(stderr, "%s", s); }\n';
+    const always = `${log}static void R(void *p) { say("free"); free(p); }`;
+    expect(release(always)).toMatchObject({ isSilent: false, logs: true });
+    const stderr = 'static void R(void *p) { fputs("free", stderr); free(p); }';
+    expect(release(stderr)).toMatchObject({ isMemoryRelease: true, isSilent: false, logs: true });
+    const wrong = `${log}static void R(void *p) { if (!p) { say("null"); return; } free(p); }`;
+    expect(release(wrong)).toMatchObject({ isMemoryRelease: true, isSilent: false });
+    expect(release(wrong)?.logs).toBeUndefined();
+    const more = `extern int shared;\n${log}static void R(void *p) { say("free"); shared++; free(p); }`;
+    expect(release(more)?.logs).toBeUndefined();
+    const closes = `${log}static void R(FILE *p) { say("close"); fclose(p); }`;
+    expect(release(closes)?.logs, 'errno is not kept beside the log').toBeUndefined();
+  });
+
+  test('one that gives back a lock which somebody else took is not silent', () => {
+    const head = '#include <pthread.h>\nstruct c { FILE *f; };\nstatic pthread_mutex_t m;\n';
+    const close = 'static void R(FILE *f)';
+    expect(release(`${head}${close} { fclose(f); }`)).toMatchObject({ isSilent: true });
+    expect(release(`${head}${close} { fclose(f); pthread_mutex_unlock(&m); }`)?.isSilent).not.toBe(true);
+  });
+
   test('what it owns is released too: storage, but not that of its argument alone', () => {
     const text = 'struct f { char *x; };\nstatic void R(struct f *f) { if (!f) return; free(f->x); free(f); }';
     expect(release(text)).toEqual({ ...FREE, isShallow: false });

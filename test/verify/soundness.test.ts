@@ -558,6 +558,125 @@ const RELEASES: readonly Pair[] = [
   ],
 ];
 
+/** Members that calloc made zero, and for how long they are known to be. */
+const NEW = 'struct s *x = calloc(1, sizeof *x); if (!x) return 0;';
+const ZEROES: readonly Pair[] = [
+  [
+    'a member of what malloc returned',
+    'int f(void) { struct s *x = malloc(sizeof *x); if (!x) return 0; free(x); return 1; }',
+    'int f(void) { struct s *x = malloc(sizeof *x); if (!x) return 0; free(x->buf); free(x); return 1; }',
+  ],
+  [
+    'a member that was set by name',
+    `int f(char *b) { ${NEW} x->buf = b; if (g()) { free(x); return 1; } free(x); return 2; }`,
+    `int f(char *b) { ${NEW} x->buf = b; if (g()) { free(x->buf); free(x); return 1; } free(x); return 2; }`,
+  ],
+  [
+    'a member that was set through its address',
+    `int f(char *b) { ${NEW} char **q = &x->buf; *q = b; free(x); return 1; }`,
+    `int f(char *b) { ${NEW} char **q = &x->buf; *q = b; free(x->buf); free(x); return 1; }`,
+  ],
+  [
+    'a member set by a callee that got the object',
+    `int f(void) { ${NEW} put(x, 0); free(x); return 1; }`,
+    `int f(void) { ${NEW} put(x, 0); free(x->buf); free(x); return 1; }`,
+  ],
+  [
+    'a member set by a callee that knew the object',
+    `int f(void) { ${NEW} gs = x; step(); free(x); return 1; }`,
+    `int f(void) { ${NEW} gs = x; step(); free(x->buf); free(x); return 1; }`,
+  ],
+  [
+    'a member that memcpy wrote over',
+    `int f(struct s *o) { ${NEW} memcpy(x, o, sizeof *x); free(x); return 1; }`,
+    `int f(struct s *o) { ${NEW} memcpy(x, o, sizeof *x); free(x->buf); free(x); return 1; }`,
+  ],
+  [
+    'a member set with the whole object',
+    `int f(struct s *o) { ${NEW} *x = *o; free(x); return 1; }`,
+    `int f(struct s *o) { ${NEW} *x = *o; free(x->buf); free(x); return 1; }`,
+  ],
+  [
+    'a member set through another type',
+    `int f(void) { ${NEW} ((struct t *)x)->a = 1; free(x); return 1; }`,
+    `int f(void) { ${NEW} ((struct t *)x)->a = 1; free(x->p); free(x); return 1; }`,
+  ],
+  [
+    'a member set on one of two paths that meet',
+    `int f(char *b) { ${NEW} if (g()) x->buf = b; free(x); return 1; }`,
+    `int f(char *b) { ${NEW} if (g()) x->buf = b; free(x->buf); free(x); return 1; }`,
+  ],
+  [
+    'a member set in an earlier round of a loop',
+    `int f(char *b) { ${NEW} while (g()) x->buf = b; free(x); return 1; }`,
+    `int f(char *b) { ${NEW} while (g()) x->buf = b; free(x->buf); free(x); return 1; }`,
+  ],
+  [
+    'a member read where the object may be missing',
+    'int f(void) { struct s *x = calloc(1, sizeof *x); free(x); return 1; }',
+    'int f(void) { struct s *x = calloc(1, sizeof *x); free(x->buf); free(x); return 1; }',
+  ],
+  [
+    'a member read in an object that is too small',
+    'int f(int n) { struct s *x = calloc(n, sizeof *x); if (!x) return 0; free(x); return 1; }',
+    'int f(int n) { struct s *x = calloc(n, sizeof *x); if (!x) return 0; free(x->buf); free(x); return 1; }',
+  ],
+  [
+    'a member read through a type that is too large',
+    'int f(void) { struct t *y = calloc(1, sizeof *y); if (!y) return 0; free(y); return 1; }',
+    'int f(void) { struct t *y = calloc(1, sizeof *y); if (!y) return 0; free(((struct s *)y)->buf); free(y); return 1; }',
+  ],
+  [
+    'a member read after the release',
+    `int f(void) { ${NEW} free(x); return 1; }`,
+    `int f(void) { ${NEW} free(x); free(x->buf); return 1; }`,
+  ],
+];
+
+/** Text to a log or a standard stream, and what it may have been told of before. */
+const OUTPUT: readonly Pair[] = [
+  [
+    'a release moved before output through the buffer it releases',
+    'int f(int n) { char *b = malloc(n); setvbuf(stdout, b, 0, 64); puts("x"); free(b); return 0; }',
+    'int f(int n) { char *b = malloc(n); setvbuf(stdout, b, 0, 64); free(b); puts("x"); return 0; }',
+  ],
+  [
+    'a release moved before a line of a logger that was given the object',
+    'int f(int n) { char *b = malloc(n); use(b, 0); log_error("x"); free(b); return 0; }',
+    'int f(int n) { char *b = malloc(n); use(b, 0); free(b); log_error("x"); return 0; }',
+  ],
+  [
+    'a release moved before a line of a logger that may know the parameter',
+    'int f(char *b) { log_error("x"); free(b); return 0; }',
+    'int f(char *b) { free(b); log_error("x"); return 0; }',
+  ],
+  [
+    'output to a stream of the caller, moved over a release',
+    'int f(FILE *o, int n) { char *b = malloc(n); setvbuf(o, b, 0, 64); fprintf(o, "x"); free(b); return 0; }',
+    'int f(FILE *o, int n) { char *b = malloc(n); setvbuf(o, b, 0, 64); free(b); fprintf(o, "x"); return 0; }',
+  ],
+  [
+    'output to a local that has the name of a standard stream',
+    'int f(FILE *o, char *b) { FILE *stderr = o; free(b); fprintf(stderr, "x"); return 0; }',
+    'int f(FILE *o, char *b) { FILE *stderr = o; fprintf(stderr, "x"); free(b); return 0; }',
+  ],
+  [
+    'a format that writes',
+    'int f(struct s *s) { free(s->buf); printf("x%n", &s->n); return s->n; }',
+    'int f(struct s *s) { int n = s->n; free(s->buf); printf("x%n", &s->n); return n; }',
+  ],
+  [
+    'output of what was released',
+    'int f(int n) { char *b = malloc(n); if (!b) return 0; b[0] = 0; printf("%s", b); free(b); return 0; }',
+    'int f(int n) { char *b = malloc(n); if (!b) return 0; b[0] = 0; free(b); printf("%s", b); return 0; }',
+  ],
+  [
+    'two lines of output',
+    'int f(void) { puts("a"); puts("b"); return 0; }',
+    'int f(void) { puts("b"); puts("a"); return 0; }',
+  ],
+];
+
 /** What no proof goes through: undefined in C, or counting its own uses, or not understood. */
 const UNDEFINED: ReadonlySet<string> = new Set([
   'int f(void) { __volatile__ int x = g(); int a = x; int b = x; return a + b; }',
@@ -579,6 +698,8 @@ describe.each([
   ['status', STATUS],
   ['conditions', CONDITIONS],
   ['releases', RELEASES],
+  ['zeroes', ZEROES],
+  ['output', OUTPUT],
 ])('%s', (_, pairs) => {
   test.each(pairs)('%s', (_name, before, after) => {
     const verdict = judge(before, after);

@@ -150,6 +150,8 @@ function isStatus(study: Study, draft: Draft, candidate: Declaration): boolean {
   if (candidate.isParameter || candidate.isStatic || candidate.isExtern || candidate.isVolatile) return false;
   if (candidate.isArray || candidate.isAddressed || candidate.scope !== study.tree.body) return false;
   if (/\bconst\b/.test(lastQualifiers(study.tree, candidate))) return false;
+  // `struct span none = { -1, -1 };` is a constant by another name.
+  if (candidate.initializer?.kind === 'initializer_list') return false;
   return !draft.block.some((item) => item.mentions.has(candidate));
 }
 

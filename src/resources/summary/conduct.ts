@@ -35,6 +35,7 @@ export function findConduct(subject: Subject, roots: RootTable, effects: readonl
     ...(readsErrno !== undefined && { readsErrno }),
     ...(isDiagnostic && logging(subject, effects, readsErrno)),
     ...(alwaysReturns(subject, effects) && { neverReturns: false }),
+    ...(effects.every(isNoRelease) && { releasesNothing: true }),
     ...returned(subject, roots),
   };
   return { facts, keeps: certainlyKept(subject, effects) };
@@ -276,6 +277,15 @@ function onlyOwn(roots: Roots | undefined): boolean {
 
 function onlyFresh(roots: Roots | undefined): boolean {
   return roots !== undefined && roots.size > 0 && [...roots].every((root) => root === 'fresh');
+}
+
+/** Neither this effect nor what it calls gives anything back. A preset says of each function what it releases. */
+function isNoRelease(effect: Effect): boolean {
+  if (effect.kind !== 'call') return effect.kind === 'store';
+  const { facts } = effect;
+  if (!isKnownCall(effect) || facts.releases !== undefined || facts.consumes !== undefined) return false;
+  if (facts.isPure || facts.isLocal || facts.diagnostic || facts.releasesNothing) return true;
+  return /^preset [^;]*$/.test(facts.from);
 }
 
 function keepsErrno(subject: Subject, effects: readonly Effect[]): boolean {

@@ -99,6 +99,7 @@ function weaker(a: ReleaseFacts, b: ReleaseFacts): ReleaseFacts {
     isMemoryRelease: a.isMemoryRelease && b.isMemoryRelease,
     isShallow: a.isShallow === true && b.isShallow === true,
     isSilent: a.isSilent === true && b.isSilent === true,
+    ...(a.logs === true && b.logs === true && { logs: true }),
   };
 }
 
@@ -128,10 +129,14 @@ function describe(
   onSentinel: readonly Path[] | undefined,
   resetting: boolean,
 ): DerivedRelease {
-  const all = [...held, ...(onSentinel ?? [])].flatMap((path) => path.events);
+  const paths = [...held, ...(onSentinel ?? [])];
+  const all = paths.flatMap((path) => path.events);
+  const isBalanced = paths.every(hasBalancedLocks);
   const accepts = onSentinel?.every((path) => path.end === 'return' && path.events.every(acceptsSentinel)) === true;
   const noop = onSentinel?.every((path) => path.end === 'return' && path.events.every(isNothing(via))) === true;
   const mentions = mentionsErrno(subject);
+  const isMemoryRelease =
+    via.isMemoryRelease && all.every((event) => isMemoryOnly(event, index)) && canBeQuiet(subject, held);
   const facts: ReleaseFacts = {
     kind: via.kind,
     argument: index,
@@ -140,10 +145,10 @@ function describe(
     noopOnSentinel: accepts && noop,
     resetting,
     keepsErrno: !mentions && all.every(keepsErrno),
-    isMemoryRelease:
-      via.isMemoryRelease && all.every((event) => isMemoryOnly(event, index)) && canBeQuiet(subject, held),
+    isMemoryRelease,
     isShallow: via.isShallow === true && all.every(isBare),
-    isSilent: all.every(isSilent),
+    isSilent: isBalanced && all.every(isSilent),
+    ...((isMemoryRelease ? alwaysLogs(held) : isBalanced && !mentions && isSilentButLogs(all)) && { logs: true }),
   };
   const doubtful = new Set<keyof ReleaseFacts>();
   if (!onSentinel || onSentinel.some((path) => path.events.some(isOpaque))) {
@@ -222,6 +227,42 @@ function isSilent(event: PathEvent): boolean {
   if (isOpaque(event) || call.facts.diagnostic || call.facts.output !== undefined) return false;
   if (call.facts.releases) return call.facts.releases.isSilent === true;
   return call.facts.isPure === true || call.facts.isLocal === true;
+}
+
+/** A wrapper that logs when something is wrong is as good as silent; one that always does is not. */
+function alwaysLogs(held: readonly Path[]): boolean {
+  return held.every((path) => path.events.some(isLogged));
+}
+
+function isSilentButLogs(events: readonly PathEvent[]): boolean {
+  return events.some(isDiagnostic) && events.every(isSilentOrLog);
+}
+
+function isDiagnostic(event: PathEvent): boolean {
+  return callOf(event)?.facts.diagnostic !== undefined;
+}
+
+/** A line of a log, or what is silent and leaves errno and the statics of the file alone. */
+function isSilentOrLog(event: PathEvent): boolean {
+  return isDiagnostic(event) || (isSilent(event) && keepsErrno(event) && !mayTouchStatics(event));
+}
+
+function mayTouchStatics(event: PathEvent): boolean {
+  if (event.kind !== 'effect' || event.effect.kind === 'opaque') return false;
+  if (event.effect.kind === 'store') return event.effect.targets.has('own');
+  const { facts } = event.effect;
+  return facts.writesThrough === undefined && !/^preset [^;]*$/.test(facts.from);
+}
+
+/** It gives back the locks that it takes, and no others: what comes after an unlock is not what comes before. */
+function hasBalancedLocks(path: Path): boolean {
+  let depth = 0;
+  for (const event of path.events) {
+    const facts = callOf(event)?.facts;
+    if (facts?.acquires?.some((one) => one.kind === 'lock')) depth++;
+    if (facts?.releases?.kind === 'lock' && --depth < 0) return false;
+  }
+  return depth === 0;
 }
 
 /**
