@@ -387,7 +387,9 @@ class Walk {
         this.#get(state, name, side, op.declaration);
         break;
       case 'set': {
-        const value = this.#terms.convert(op.declaration.type.replace(/^const /, ''), pop());
+        // What a pointer points to may be const; of all else the value has no qualifiers. C11 6.3.2.1p2.
+        const { type } = op.declaration;
+        const value = this.#terms.convert(type.endsWith('*') ? type : type.replace(/^const /, ''), pop());
         side.locals.set(op.declaration.id, value);
         side.stack.push(value);
         break;

@@ -2,12 +2,17 @@
 import { refuse } from '../../src/diagnostics/refusal.ts';
 import type { Refusal } from '../../src/diagnostics/refusal.ts';
 import { textOf } from '../../src/syntax/tree.ts';
+import type { SyntaxNode } from '../../src/syntax/tree.ts';
 import { findObstacle } from './exact.ts';
 import type { Study } from './study.ts';
 import type { FunctionExit } from './exits.ts';
+import { valueHazard } from './early-value.ts';
 import { findLooseObstacle } from './loose.ts';
+import { livesAtEnd } from './reach.ts';
 import { callsOf } from './statements.ts';
 import type { Item } from './statements.ts';
+
+const LOOPS = /^(?:for|while|do)_statement$/;
 
 /** The refusal of a function without a plan. */
 export function diagnose(study: Study): Refusal {
@@ -16,6 +21,8 @@ export function diagnose(study: Study): Refusal {
   return (
     sameWords(study) ??
     sameReleaser(study) ??
+    perIteration(study) ??
+    errnoBehind(study) ??
     refuse('nothing-gained', 'no statements before the returns are repeated often enough', study.tree.root)
   );
 }
@@ -42,11 +49,45 @@ function sameReleaser(study: Study): Refusal | undefined {
   const pair = wouldGain(study, releaser, (a, b) => a.key !== b.key);
   if (!pair) return undefined;
   const [one, other] = pair;
-  const loop = [one, other].find((item) => /^(?:for|while|do)_statement$/.test(item.node.kind));
+  const loop = [one, other].find((item) => LOOPS.test(item.node.kind));
   const alias = aliasOf(study, one, other);
   if (alias) return refuse('alias', alias, other);
   const reason = `\`${study.text(one)}\` at line ${lineOf(study, one)} and \`${study.text(other)}\` at line ${lineOf(study, other)} release different things`;
   return refuse(loop ? 'loop-resource' : 'different-arguments', reason, other);
+}
+
+/** Exits inside one loop that give back what a single round of it has obtained. */
+function perIteration(study: Study): Refusal | undefined {
+  const pair = wouldGain(
+    study,
+    (item) => (item.isRelease ? item.key : undefined),
+    (one) => !livesAtEnd(study, one),
+  );
+  if (!pair) return undefined;
+  const [item] = pair;
+  const own = [...item.mentions].find((declaration) => loopAround(declaration.node) !== undefined);
+  const loop = own && loopAround(own.node);
+  if (!own || !loop) return undefined;
+  const reason = `\`${study.text(item)}\` gives back what one round of the loop at line ${lineAt(study, loop.start)} has obtained`;
+  return refuse('loop-resource', reason, item);
+}
+
+function loopAround(node: SyntaxNode): SyntaxNode | undefined {
+  let at = node.parent;
+  while (at && !LOOPS.test(at.kind)) at = at.parent;
+  return at;
+}
+
+/** Two exits with one release, behind which one of them reads errno: not even longer ones could be shared. */
+function errnoBehind(study: Study): Refusal | undefined {
+  for (const exit of study.exits) {
+    const item = exit.items.fromEnd(0);
+    if (!item?.isRelease || !exit.value || exit.kind !== 'return') continue;
+    const others = study.exits.filter((other) => other !== exit && other.items.fromEnd(0)?.key === item.key);
+    const hazard = others.length > 0 ? valueHazard(study, exit.value, [item]) : undefined;
+    if (hazard?.code === 'errno-after-release') return refuse(hazard.code, hazard.reason, hazard.at);
+  }
+  return undefined;
 }
 
 /** `cur = buf`: two names of one object. */
@@ -110,5 +151,9 @@ function differingName(one: Item, other: Item): string {
 }
 
 function lineOf(study: Study, item: Item): number {
-  return study.tree.source.slice(0, item.start).split('\n').length;
+  return lineAt(study, item.start);
+}
+
+function lineAt(study: Study, offset: number): number {
+  return study.tree.source.slice(0, offset).split('\n').length;
 }

@@ -12,7 +12,12 @@ export function valueHazard(study: Study, value: SyntaxNode, before: readonly It
   const calls = words.some(
     (token, index) => words[index + 1]?.text === '(' && token.kind === 'name' && token.text !== 'sizeof',
   );
-  const readsErrno = words.some((token, index) => token.text === 'errno' && !isFieldName(words, index));
+  const readsErrno = words.some(
+    (token, index) =>
+      token.kind === 'name' &&
+      !isFieldName(words, index) &&
+      (token.text === 'errno' || study.context.knowledge.name(token.text).diagnostic?.readsErrno === true),
+  );
   const reads = readsMemory(study, value);
   for (const item of before) {
     const release = study.releases.of(item);
