@@ -180,7 +180,8 @@ function tryWithout(
     const plans = planFunction(subject, read, left);
     if (!Array.isArray(plans)) return undefined;
     const tried = tryPlans(subject, read, plans.slice(0, PLANS_WITHOUT), wrong);
-    if (tried.kind === 'proved') return tried;
+    // More that stays than that changes: the reader would ask why.
+    if (tried.kind === 'proved') return tried.plan.exits > left.length ? tried : undefined;
     stoppedAt = tried.stoppedAt;
   }
   return undefined;

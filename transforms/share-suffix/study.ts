@@ -95,7 +95,7 @@ export function studyFunction(tree: FunctionTree, context: PlanContext, names: N
 function exitsAround(exits: readonly FunctionExit[], offset: number): FunctionExit[] {
   const around = exits.filter((exit) => {
     const end = exit.statement?.end ?? exit.container.end;
-    return (exit.list.at(-NEAR)?.start ?? exit.statement?.start ?? end) <= offset && offset < end;
+    return (exit.list.slice(-NEAR)[0]?.start ?? exit.statement?.start ?? end) <= offset && offset < end;
   });
   const size = (exit: FunctionExit): number => exit.container.end - exit.container.start;
   const smallest = Math.min(...around.map(size));
