@@ -21,8 +21,9 @@ export function definitionsDiffer(before: FunctionTree, after: FunctionTree): st
   if (foldedText(before, before.body) === foldedText(after, after.body)) return undefined;
   const texts = [first, second].map((list) => list.map((one) => one.text).join('\n'));
   if (texts[0] !== texts[1]) return 'the two versions define different types or names of their own';
-  const isEverywhere = first.every((one) => holds(before, one)) && second.every((one) => holds(after, one));
-  return isEverywhere ? undefined : 'a type or name is defined for a part of the function only';
+  const isPlain = (tree: FunctionTree, all: readonly Definition[]): boolean =>
+    all.every((one) => holds(tree, one) || staysInside(tree, one, all));
+  return isPlain(before, first) && isPlain(after, second) ? undefined : 'a type or name is defined for a part of the function only';
 }
 
 function definitionsOf(tree: FunctionTree): Definition[] {
@@ -45,6 +46,8 @@ function namesOf(tree: FunctionTree, definition: SyntaxNode): Set<string> {
   for (const declarator of definition.children.filter((child) => child.field === 'declarator')) {
     walk(declarator, (node) => {
       if (node.kind === 'type_identifier' || node.kind === 'identifier') names.add(textOf(tree, node));
+      // Names of parameters end with the prototype.
+      return node.kind !== 'parameter_list';
     });
   }
   return names;
@@ -65,6 +68,24 @@ function isPrototype(declarator: SyntaxNode): boolean {
   let node: SyntaxNode | undefined = declarator;
   while (node?.kind === 'pointer_declarator') node = fieldOf(node, 'declarator');
   return node?.kind === 'function_declarator' && fieldOf(node, 'declarator')?.kind === 'identifier';
+}
+
+/** A prototype or an `extern` in an inner block, and wherever its names stand, the same words declare them before. */
+function staysInside(tree: FunctionTree, { node, text, names }: Definition, all: readonly Definition[]): boolean {
+  if (node.kind !== 'declaration') return false;
+  const scopes = all.filter((one) => one.text === text).map((one) => ({ from: one.node.start, to: scopeEnd(one.node) }));
+  const { start, end } = tree.root;
+  return [...tree.source.slice(start, end).matchAll(/[A-Za-z_]\w*/g)].every(
+    (match) =>
+      !names.has(match[0]) || scopes.some(({ from, to }) => from <= start + match.index && start + match.index < to),
+  );
+}
+
+/** The end of the block that a declaration stands in. */
+function scopeEnd(node: SyntaxNode): number {
+  let at = node.parent;
+  while (at && at.kind !== 'compound_statement') at = at.parent;
+  return at?.end ?? node.end;
 }
 
 /** Directly in the body, none of its names used before, and no size to be evaluated there. */

@@ -990,7 +990,8 @@ class Lowering {
     return operands.map((operand) => {
       const target = stripParentheses(operand);
       const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
-      return declaration && isPrivate(declaration) && mayBeArray(declaration) ? declaration : undefined;
+      const isArray = declaration && isPrivate(declaration) && mayBeArray(declaration);
+      return isArray && this.#knowledge.numberType?.(declaration.type) === undefined ? declaration : undefined;
     });
   }
 

@@ -338,6 +338,7 @@ class Walk {
       case 'stuck':
         return { kind: 'stuck' };
       case 'call': {
+        if (this.#isFunctionOfNumbers(op, top(op.arity))) return undefined;
         const key = `${op.name ?? '(pointer)'} ${op.tag}`;
         const { name, facts, writes, sizedAs } = op;
         return eventStop(node, { kind: 'call', key, args: top(op.arity), name, facts, writes, sizedAs });
@@ -361,6 +362,12 @@ class Walk {
       default:
         return undefined;
     }
+  }
+
+  /** Without effects, certain to return, and of numbers only, so that it reads no memory: the call is but its value. */
+  #isFunctionOfNumbers({ facts, writes }: Extract<Op, { op: 'call' }>, args: readonly Term[]): boolean {
+    if (facts?.isPure !== true || facts.neverReturns !== false || facts.keepsErrno !== true) return false;
+    return writes.every((one) => one === undefined) && args.every((arg) => this.#terms.isNumber(arg));
   }
 
   /** A macro or another text that is not taken apart: it is equal to one with the same words that mean the same. */
@@ -403,6 +410,14 @@ class Walk {
       case 'apply':
         this.#apply(state, name, side, op);
         break;
+      case 'call': {
+        const args = side.stack.splice(side.stack.length - op.arity, op.arity);
+        const term = this.#terms.apply('call', args, op.name);
+        // What C leaves undefined may happen inside.
+        this.#compute(state, name, term);
+        side.stack.push(term);
+        break;
+      }
       case 'convert':
         side.stack.push(this.#terms.convert(op.type, pop()));
         break;
