@@ -114,9 +114,12 @@ class KnownNames {
 
   /** The words of the number type that the type name stands for, in every definition in sight. */
   numberType(name: string, depth = 0): string | undefined {
-    const found = new Set(
-      this.#files(name).flatMap((file) => file.typedef(name) ?? (file.macros(name).length > 0 ? null : [])),
-    );
+    const found = new Set<string | null>();
+    for (const file of this.#files(name)) {
+      const words = file.typedef(name);
+      if (words !== undefined) found.add(words);
+      if (file.macros(name).length > 0) found.add(null);
+    }
     const [words] = found;
     if (found.size !== 1 || words === null || words === undefined || depth > LONGEST_CHAIN) return undefined;
     return /^\w+$/.test(words) && words !== 'enum' ? (this.numberType(words, depth + 1) ?? words) : words;

@@ -23,7 +23,9 @@ export function definitionsDiffer(before: FunctionTree, after: FunctionTree): st
   if (texts[0] !== texts[1]) return 'the two versions define different types or names of their own';
   const isPlain = (tree: FunctionTree, all: readonly Definition[]): boolean =>
     all.every((one) => holds(tree, one) || staysInside(tree, one, all));
-  return isPlain(before, first) && isPlain(after, second) ? undefined : 'a type or name is defined for a part of the function only';
+  return isPlain(before, first) && isPlain(after, second)
+    ? undefined
+    : 'a type or name is defined for a part of the function only';
 }
 
 function definitionsOf(tree: FunctionTree): Definition[] {
@@ -73,7 +75,9 @@ function isPrototype(declarator: SyntaxNode): boolean {
 /** A prototype or an `extern` in an inner block, and wherever its names stand, the same words declare them before. */
 function staysInside(tree: FunctionTree, { node, text, names }: Definition, all: readonly Definition[]): boolean {
   if (node.kind !== 'declaration') return false;
-  const scopes = all.filter((one) => one.text === text).map((one) => ({ from: one.node.start, to: scopeEnd(one.node) }));
+  const scopes = all
+    .filter((one) => one.text === text)
+    .map((one) => ({ from: one.node.start, to: scopeEnd(one.node) }));
   const { start, end } = tree.root;
   return [...tree.source.slice(start, end).matchAll(/[A-Za-z_]\w*/g)].every(
     (match) =>

@@ -141,6 +141,7 @@ export function joinStates(terms: TermTable, one: State, other: State): State {
   };
   const joined = cloneState(other);
   for (const side of ['before', 'after'] as const) joinSides(joined[side], one[side], pair);
+  forgetDoubtful(joined, one, other);
   joined.base = one.base === other.base ? one.base : terms.fresh('memory');
   joined.memory = new Map();
   for (const [address, value] of other.memory) {
@@ -164,6 +165,18 @@ function joinSides(joined: Side, one: Side, pair: (a: Term, b: Term) => Term): v
   // A local that holds nothing yet in one of the states: the pair with its (negative) name keeps it apart from all values.
   for (const id of new Set([...one.locals.keys(), ...joined.locals.keys()])) {
     joined.locals.set(id, pair(one.locals.get(id) ?? -1 - id, joined.locals.get(id) ?? -1 - id));
+  }
+}
+
+/**
+ * A local of the after side that one of the states has never assigned may only be read where the before side has one
+ * that holds the same in both.
+ */
+function forgetDoubtful(joined: State, one: State, other: State): void {
+  const known = new Set(joined.before.locals.values());
+  for (const [id, value] of joined.after.locals) {
+    const isAssigned = one.after.locals.has(id) && other.after.locals.has(id);
+    if (!isAssigned && !known.has(value)) joined.after.locals.delete(id);
   }
 }
 
