@@ -174,9 +174,8 @@ function withoutBraces(rendering: Rendering, join: Join, target: string): Edit |
 function renderInPlace(rendering: Rendering): Edit[] | Refusal {
   const { study, layout, draft, status, labels } = rendering;
   const host = draft.host;
-  const first = draft.block[0];
-  if (!host || !first) return [];
-  const span = { start: first.labelStart, end: exitEnd(host) };
+  if (!host || draft.block.length === 0) return [];
+  const span = { start: Math.min(...draft.block.map((item) => item.labelStart)), end: exitEnd(host) };
   if (study.statements.isFrozen(span)) {
     return refuse(
       'preprocessor-in-region',
@@ -232,14 +231,15 @@ function isContiguous(rendering: Rendering, host: FunctionExit): boolean {
   return draft.block.every((item, index) => host.items.fromEnd(draft.block.length - 1 - index) === item);
 }
 
-/** Statements of the host that stand between the shared ones move before them. */
+/** Statements of the host that stand between the shared ones move before them; those may be in another order, too. */
 function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Refusal {
   const { study, layout, draft, status, labels, claims } = rendering;
-  const first = draft.block[0];
+  const inOrder = draft.block.toSorted((a, b) => a.start - b.start);
+  const [first] = inOrder;
   if (!first || !layout.isFirstOnLine(first.start))
     return refuse('nothing-gained', 'the body stands on one line', study.tree.body);
   const indent = layout.indentAt(first.start);
-  const own: Join = { exit: host, entry: 0, consumed: draft.block, places: new Map() };
+  const own: Join = { exit: host, entry: 0, consumed: inOrder, places: new Map() };
   const lines = keptPieces(rendering, own).map((text) => (text === '' ? '' : indent + text));
   const assignment = assignmentOf(rendering, own);
   if (assignment) lines.push(indent + assignment);
