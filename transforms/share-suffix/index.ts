@@ -16,7 +16,7 @@ import { findHazard } from './hazards.ts';
 import { nameLabels } from './labels.ts';
 import { looseDrafts } from './loose.ts';
 import { Names } from './names.ts';
-import { findUnclearOwnership } from './ownership.ts';
+import { findForgottenPart, findUnclearOwnership } from './ownership.ts';
 import { preferred } from './ranking.ts';
 import { renderDraft } from './render.ts';
 import type { Barrier } from './statements.ts';
@@ -46,7 +46,7 @@ export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[
     const reason = diagnose(subject);
     return reason.code === 'nothing-gained' ? reason : (findHazard(tree, context.knowledge, names) ?? reason);
   }
-  const forbidden = findHazard(tree, context.knowledge, names) ?? findUnclearOwnership(subject);
+  const forbidden = findHazard(tree, context.knowledge, names) ?? findUnclearOwnership(subject) ?? findForgottenPart(subject);
   return forbidden ?? plansOf(subject, drafts);
 }
 
