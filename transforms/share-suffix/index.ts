@@ -46,7 +46,8 @@ export function planShareSuffix(tree: FunctionTree, context: PlanContext): Plan[
     const reason = diagnose(subject);
     return reason.code === 'nothing-gained' ? reason : (findHazard(tree, context.knowledge, names) ?? reason);
   }
-  const forbidden = findHazard(tree, context.knowledge, names) ?? findUnclearOwnership(subject) ?? findForgottenPart(subject);
+  const forbidden =
+    findHazard(tree, context.knowledge, names) ?? findUnclearOwnership(subject) ?? findForgottenPart(subject);
   return forbidden ?? plansOf(subject, drafts);
 }
 
