@@ -140,7 +140,7 @@ export function joinStates(terms: TermTable, one: State, other: State): State {
     return term;
   };
   const joined = cloneState(other);
-  for (const side of ['before', 'after'] as const) joinSides(joined[side], one[side], pair);
+  for (const side of ['before', 'after'] as const) joinSides(terms, joined[side], one[side], pair);
   forgetDoubtful(joined, one, other);
   joined.base = one.base === other.base ? one.base : terms.fresh('memory');
   joined.memory = new Map();
@@ -160,12 +160,34 @@ function commonType(terms: TermTable, a: Term, b: Term): string {
   return one !== undefined && one === other ? one : '';
 }
 
-function joinSides(joined: Side, one: Side, pair: (a: Term, b: Term) => Term): void {
+function joinSides(terms: TermTable, joined: Side, one: Side, pair: (a: Term, b: Term) => Term): void {
   joined.stack = joined.stack.map((term, index) => pair(one.stack[index] ?? term, term));
+  const locals = localsOf(joined.program);
   // A local that holds nothing yet in one of the states: the pair with its (negative) name keeps it apart from all values.
+  // The name is that of `localValue`, so that locals of both sides that go by one name stay equal.
   for (const id of new Set([...one.locals.keys(), ...joined.locals.keys()])) {
-    joined.locals.set(id, pair(one.locals.get(id) ?? -1 - id, joined.locals.get(id) ?? -1 - id));
+    const declaration = locals.get(id);
+    const text = declaration ? `${declaration.name}:${declaration.type}` : `parameter ${id}`;
+    const nothing = -1 - terms.named('undefined', text);
+    joined.locals.set(id, pair(one.locals.get(id) ?? nothing, joined.locals.get(id) ?? nothing));
   }
+}
+
+const LOCALS = new WeakMap<Program, ReadonlyMap<number, Declaration>>();
+
+/** The locals that a program reads or assigns, by their ids. */
+function localsOf(program: Program): ReadonlyMap<number, Declaration> {
+  const known = LOCALS.get(program);
+  if (known) return known;
+  const locals = new Map<number, Declaration>();
+  for (const op of program.ops) {
+    if (op.op === 'get' || op.op === 'set' || op.op === 'undefine') locals.set(op.declaration.id, op.declaration);
+    if (op.op === 'call') for (const one of op.writes) if (one) locals.set(one.id, one);
+    if (op.op === 'text')
+      for (const one of [...op.call.mentions, ...op.call.writes, ...op.call.inSight]) locals.set(one.id, one);
+  }
+  LOCALS.set(program, locals);
+  return locals;
 }
 
 /**
