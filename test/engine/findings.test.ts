@@ -80,7 +80,7 @@ describe('what a function does wrong today', () => {
         'if (!p || !q) { free(p); free(q); return -1; }',
         'if (fill(p, n) < 0) { free(p); free(q); return -1; }',
         'if (seal(1) < 0) { free(p); free(q); return -1; }',
-        'if (seal(2) < 0) { free(p); return -1; }',
+        'if (seal(2) < 0) { free(p); return seal(3); }',
         'free(p);',
         'free(q);',
         'return 0;',
