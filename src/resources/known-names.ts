@@ -115,9 +115,9 @@ class KnownNames {
   /** The words of the number type that the type name stands for, in every definition in sight. */
   numberType(name: string, depth = 0): string | undefined {
     const found = new Set<string | null>();
-    for (const file of this.#files(name)) {
+    for (const { file, isConditional } of this.#inOrder(name)) {
       const words = file.typedef(name);
-      if (words !== undefined) found.add(words);
+      if (words !== undefined) found.add(isConditional ? null : words);
       if (file.macros(name).length > 0) found.add(null);
     }
     const [words] = found;

@@ -62,14 +62,15 @@ export interface FileDefinitions {
 export function scanDefinitions(text: string): FileDefinitions {
   const directives = new Map<number, Directive>();
   const prototypes = new Map<number, Omit<Prototype, 'conditions'>>();
-  const typedefs = new Map<string, string | undefined>();
+  const types = new Map<number, TypeName>();
   // A scan that recovers from an unbalanced function passes some lines twice: what is found is kept by its offset.
   const { functions } = scanFunctions(text, {
     directive: (name, start, end) => directives.set(start, { name, start, end }),
     declaration: (start, end, head) => {
       const prototype = prototypeOf(text, start, end, head);
       if (prototype) prototypes.set(start, prototype);
-      else if (head.isTypedef) addTypedef(text.slice(start, end), typedefs);
+      const type = head.isTypedef && !prototype ? readTypedef(text.slice(start, end)) : undefined;
+      if (type) types.set(start, type);
     },
   });
   const lines = [...directives.values()].toSorted((a, b) => a.start - b.start);
@@ -79,7 +80,7 @@ export function scanDefinitions(text: string): FileDefinitions {
     ...preprocessorDefinitions(text, lines, conditions),
     prototypes: byStart.map((prototype) => ({ ...prototype, conditions: conditions.at(prototype.start) })),
     functions: functions.map((range) => ({ ...range, conditions: conditions.at(range.nameStart) })),
-    typedefs,
+    typedefs: typedefsOf(types, conditions),
     volatileFields: volatileFields(text),
   };
 }
@@ -249,16 +250,32 @@ function closingParenthesis(text: string, tokens: readonly Token[], open: number
   return open - 1;
 }
 
+/** The words are those of a number type or `enum`, and absent for all else. */
+interface TypeName {
+  readonly name: string;
+  readonly words: string | undefined;
+}
+
 /** `typedef struct { ... } name;`, `typedef int (*name)(void), other;` (only the first of several pointers). */
-function addTypedef(declaration: string, types: Map<string, string | undefined>): void {
+function readTypedef(declaration: string): TypeName | undefined {
   const tail = declaration.slice(declaration.lastIndexOf('}') + 1);
   const pointer = /\(\s*\*\s*(?:\w+\s+)?([A-Za-z_]\w*)\s*\)\s*\(/.exec(tail);
   const plain = /([A-Za-z_]\w*)\s*(?:\([^()]*\)|\[[^\]]*\])*\s*(?:__attribute__.*)?;$/s.exec(tail);
   const name = pointer?.[1] ?? plain?.[1];
-  if (name === undefined) return;
-  const words = plainType(declaration, name);
-  // Two branches of an `#if` may define it, each in its own way.
-  types.set(name, types.has(name) && types.get(name) !== words ? undefined : words);
+  return name === undefined ? undefined : { name, words: plainType(declaration, name) };
+}
+
+/** What is a number under one choice of `#if` may be anything under another, or in a header that is not seen. */
+function typedefsOf(
+  types: ReadonlyMap<number, TypeName>,
+  conditions: ConditionIndex,
+): ReadonlyMap<string, string | undefined> {
+  const found = new Map<string, string | undefined>();
+  for (const [start, type] of types) {
+    const words = conditions.at(start).length > 0 ? undefined : type.words;
+    found.set(type.name, found.has(type.name) && found.get(type.name) !== words ? undefined : words);
+  }
+  return found;
 }
 
 /** `enum` for `typedef enum { ... } name;`, the words for `typedef unsigned int name;`; undefined for all else. */

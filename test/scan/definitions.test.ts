@@ -96,6 +96,9 @@ it('lists typedefs, with the words of those that are numbers', () => {
     '#else',
     'typedef char *either;',
     '#endif',
+    '#ifdef _WIN32',
+    'typedef int handle;',
+    '#endif',
   ].join('\n');
   expect(Object.fromEntries(scanDefinitions(text).typedefs)).toEqual({
     t: undefined,
@@ -107,6 +110,7 @@ it('lists typedefs, with the words of those that are numbers', () => {
     bits: 'word',
     name_t: undefined,
     either: undefined,
+    handle: undefined,
   });
 });
 
