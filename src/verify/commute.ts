@@ -30,6 +30,7 @@ const REORDER: Swap = { uses: ['reorder'] };
 export function commute(context: CommuteContext, first: Event, second: Event): Swap | undefined {
   if (first.mayJump || second.mayJump || first.kind === 'volatile-load' || second.kind === 'volatile-load')
     return undefined;
+  if (isGiven(context, first, second) || isGiven(context, second, first)) return undefined;
   const swap = oneWay(context, first, second, 'as-listed') ?? oneWay(context, second, first, 'reversed');
   if (!swap || keepsErrnoOrder(first, second)) return swap;
   // Whose line is last in the log is accepted, and so is which of the two last touched errno, if neither looks at it.
@@ -175,10 +176,20 @@ function releaseAndDiagnostic(
   // prefix of a log, the buffer of its stream.
   const isUntold = isOwnOfPath(context, released) && diagnostic.args.every((arg) => cannotRead(context, arg, released));
   if (direction === 'reversed' && (!isUntold || mentioned.length > 0)) return undefined;
+  // A release that does more than free may count in what it reaches, any in what else it is given.
+  if (mentioned.some((arg) => !terms.isNumber(arg)) && !isShallow(release)) return undefined;
   if (!mentioned.every((arg) => isOlder(terms, arg, released))) return undefined;
   // The wrapper writes to the log too.
   if (release.facts?.releases?.logs === true) return logOrder(context);
   return mentioned.length > 0 ? { uses: ['reorder', 'distinct-by-use'] } : REORDER;
+}
+
+/** May a release count in what the other one uses: `pool_free(&used, p); log("%d", used);`? Two that do may do so in turn. */
+function isGiven(context: CommuteContext, release: Event, other: Event): boolean {
+  const { terms, state } = context;
+  if (!isMemoryRelease(release) || isMemoryRelease(other)) return false;
+  const beside = release.args.filter((_, index) => index !== release.facts?.releases?.argument);
+  return other.args.some((arg) => !terms.isNumber(arg) && beside.some((one) => mayReach(terms, state, one, arg)));
 }
 
 /**

@@ -114,6 +114,14 @@ export function mayChange(terms: TermTable, state: State, event: Happened, addre
  */
 function isChangedByRelease(terms: TermTable, state: State, event: Happened, base: Term): boolean {
   const released = releasedTerm(event);
+  // What it is given beside the object it may count in: `pool_free(&used, p)`.
+  const others = event.args.filter((_, index) => index !== event.facts?.releases?.argument);
+  if (
+    others.some(
+      (arg) => !terms.isNumber(arg) && rootsOf(terms, state, arg).length > 0 && isReached(terms, state, arg, base),
+    )
+  )
+    return true;
   if (event.facts?.releases?.isShallow === true) return false;
   return released === undefined || isOfFile(terms, base) || mayReach(terms, state, released, base);
 }
