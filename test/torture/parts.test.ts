@@ -45,7 +45,7 @@ test('a log is read process by process, its modules by number', () => {
       'M 7 0 /bin/a program',
       'M 8 0 /bin/other',
       'F 7 3 strdup 0+1f,0+20',
-      'L 7 descriptor lost 1 0 0+30 /tmp/a file',
+      'L 7 descriptor lost 1 0 0+30 a file',
       'L 8 memory reachable 2 64 - ',
       'S 8 1 stack 0+1f',
       'A 8 2 malloc 1',
@@ -67,7 +67,7 @@ test('a log is read process by process, its modules by number', () => {
     },
   ]);
   expect(log.holdings).toMatchObject([
-    { kind: 'descriptor', isLost: true, detail: '/tmp/a file' },
+    { kind: 'descriptor', isLost: true, detail: 'a file' },
     { kind: 'memory', isLost: false, count: 2, size: 64, stack: [], detail: '' },
   ]);
   expect(log.trace.map(({ number, name, stack }) => [number, name, stack[0]?.module])).toEqual([
