@@ -10,7 +10,7 @@ import { explainFunction } from './engine/explain.ts';
 import type { FileContext } from './engine/pipeline.ts';
 import { processFile, type FileOutcome } from './engine/process-file.ts';
 import type { VerifyReport } from './engine/verify-report.ts';
-import { verifyFiles } from './engine/verify-files.ts';
+import { verifyFiles } from './engine/verify-versions.ts';
 import { createKnowledge } from './resources/known-names.ts';
 import type { Platform } from './resources/preset.ts';
 import { PRESETS } from './resources/presets/index.ts';
@@ -21,7 +21,7 @@ export { compareLedgers, incomparable, type LedgerDifference } from './analysis/
 export { findLeaks, placeFinding, type LedgerFinding } from './analysis/find-leaks.ts';
 export { exitLedger, type Ledger } from './analysis/ledger.ts';
 export type { Finding, FunctionReport } from './engine/report.ts';
-export type { VerifiedFunction, VerifyReport } from './engine/verify-report.ts';
+export type { NotJudged, VerifiedFunction, VerifyReport } from './engine/verify-report.ts';
 export type { Edit } from './rewrite/plan.ts';
 export type { Difference, LedgerView, RestsOn, Use } from './verify/verdict.ts';
 export type { FileOutcome, Platform, ResourceConfig };
@@ -56,8 +56,8 @@ export function plan(text: string, options: Options = {}): FileOutcome {
 }
 
 /**
- * Proves or refutes, function by function, that two versions of a file do the same. Functions whose tokens are equal
- * are not listed.
+ * Proves or refutes, function by function, that two versions of a file do the same. Functions that are equal are not
+ * listed; what changed between the functions is in `notJudged`.
  */
 export function verify(before: string, after: string, options: Options = {}): VerifyReport {
   const path = pathOf(options);
@@ -86,6 +86,7 @@ function contextOf(options: Options): FileContext {
     parser,
     knowledgeFor: (path, text) =>
       createKnowledge({ ...source.inSightOf(path, text), presets: Object.values(PRESETS), config, parser }),
+    inSightOf: source.inSightOf,
   };
 }
 

@@ -65,7 +65,8 @@ export function configPath(io: Io, flags: ConfigFlags): string | false | undefin
   return flags.config === undefined ? undefined : resolve(io.cwd, flags.config);
 }
 
-function runFlags(flags: KnowledgeFlags, run: ProjectFlags | undefined): RunFlags {
+/** Settings of the command line as contexts take them. */
+export function runFlags(flags: KnowledgeFlags, run: ProjectFlags | undefined): RunFlags {
   return {
     ...(run?.style && { style: run.style }),
     ...(run?.proof && { proof: run.proof }),

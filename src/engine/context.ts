@@ -57,15 +57,15 @@ export function createContextSource(files: RepositoryFiles, configs: ConfigStore
   return {
     contextOf: (file) => {
       const config = configs.configFor(file.absolute);
-      const { knowledgeFor } = knowledge.get(config) ?? createSource(config);
-      knowledge.set(config, { knowledgeFor });
+      const source = knowledge.get(config) ?? createSource(config);
+      knowledge.set(config, source);
       const local = localSettings(config, file.absolute);
       const options = {
         ...optionsOf(local, flags),
         acceptLogOrder: config.acceptLogOrder,
         ...(file.changes && { changes: file.changes }),
       };
-      return { context: { options, parser, knowledgeFor }, local };
+      return { context: { options, parser, ...source }, local };
     },
   };
 }

@@ -30,7 +30,18 @@ function range(start: number, count: number): string {
   return `${count === 0 ? start - 1 : start},${count}`;
 }
 
-/** Applies hunks exactly where they say; undefined when the text is not what they expect. */
+/**
+ * Applies hunks one behind the other, each where its lines stand, be it some lines away; the number (from 0) of the first
+ * that does not fit.
+ */
+export function applyOrComplain(text: string, hunks: readonly Hunk[]): string | { readonly misfit: number } {
+  const whole = applyHunks(text, hunks);
+  if (whole !== undefined) return whole;
+  const misfit = hunks.findIndex((_, index) => applyHunks(text, hunks.slice(0, index + 1)) === undefined);
+  return { misfit: Math.max(0, misfit) };
+}
+
+/** Applies hunks, no line of their context missing; undefined when the text is not what they expect. */
 export function applyHunks(text: string, hunks: readonly Hunk[]): string | undefined {
   const patch = { oldFileName: 'a', newFileName: 'b', oldHeader: undefined, newHeader: undefined, hunks: [...hunks] };
   const result = applyPatch(text, patch, { fuzzFactor: 0, autoConvertLineEndings: false });

@@ -68,7 +68,7 @@ export function mergeBase(root: string, revision: string): string {
 }
 
 /** The lines that git prints, or none where it fails. */
-function tryGit(root: string, arguments_: readonly string[]): string[] {
+export function tryGit(root: string, arguments_: readonly string[]): string[] {
   try {
     return runGit(root, arguments_)
       .split('\n')
@@ -137,7 +137,8 @@ function readBlobs(root: string, blobs: readonly string[]): Map<string, string> 
 }
 
 const HUNK = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
-const SYMBOLIC_LINK = '120000';
+/** The mode of a symbolic link. */
+export const SYMBOLIC_LINK = '120000';
 const NOTHING = '+++ /dev/null';
 
 /** Reads a patch without context (bytes as latin1). Files without a changed line are left out, links too. */

@@ -6,13 +6,14 @@ import { PRESETS } from '../resources/presets/index.ts';
 import type { Platform } from '../resources/preset.ts';
 import type { ResourceConfig } from '../resources/resource-config.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
-import { createDefinitionSource, type DefinitionSource } from './definitions.ts';
+import { createDefinitionSource, type DefinitionsInSight, type DefinitionSource } from './definitions.ts';
 import { describeUnknown } from './did-you-mean.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
 export interface KnowledgeSource {
   /** What the file at a path (relative to the root) with this text may assume. */
   knowledgeFor(path: string, text: string): Knowledge;
+  inSightOf(path: string, text: string): DefinitionsInSight;
 }
 
 /** The definitions of one repository, for each platform that a config asks for. Nothing is read before it is asked. */
@@ -47,9 +48,10 @@ export function createKnowledgeSource(
 ): KnowledgeSource {
   checkPresets(config.extends);
   const presets = Object.values(PRESETS);
+  const inSightOf = (path: string, text: string): DefinitionsInSight => definitions.on(platform).inSightOf(path, text);
   return {
-    knowledgeFor: (path, text) =>
-      createKnowledge({ ...definitions.on(platform).inSightOf(path, text), presets, config, parser }),
+    knowledgeFor: (path, text) => createKnowledge({ ...inSightOf(path, text), presets, config, parser }),
+    inSightOf,
   };
 }
 

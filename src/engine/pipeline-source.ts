@@ -9,11 +9,11 @@ export const realPipelines: PipelineSource = {
     return chosen.length === 0 && !mayHoldSuppression(text) ? ranges.length : undefined;
   },
   load: async () => {
-    const [{ processFile }, { verifyFiles }, { explainFunction }] = await Promise.all([
+    const [{ processFile }, { verifyFiles, verifyVersions }, { explainFunction }] = await Promise.all([
       import('./process-file.ts'),
-      import('./verify-files.ts'),
+      import('./verify-versions.ts'),
       import('./explain.ts'),
     ]);
-    return { processFile, verifyFiles, explainFunction };
+    return { processFile, verifyFiles, verifyVersions, explainFunction };
   },
 };

@@ -3,12 +3,16 @@ import type { Knowledge } from '../resources/knowledge.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
 import type { FunctionSelection } from './choose-functions.ts';
 import type { FileOutcome, ProcessOptions } from './process-file.ts';
+import type { DefinitionsInSight } from './definitions.ts';
 import type { VerifyReport } from './verify-report.ts';
+import type { Versions } from './verify-versions.ts';
 
 /** What the pipeline may use while it works on one file. */
 export interface FileContext {
   readonly options: ProcessOptions;
   knowledgeFor(path: string, text: string): Knowledge;
+  /** The file at a path (relative to the root) with this text, and all that it includes. */
+  inSightOf(path: string, text: string): DefinitionsInSight;
   /** Makes the parser at the first call: files without a candidate never load the native library. */
   parser(): FunctionParser;
 }
@@ -22,6 +26,7 @@ export interface FileText {
 export interface Pipeline {
   processFile(text: string, path: string, context: FileContext): FileOutcome;
   verifyFiles(before: FileText, after: FileText, context: FileContext): VerifyReport;
+  verifyVersions(versions: Versions): VerifyReport;
   /** What is known of one function: ledger, plan or refusal; with `dot` its graph. undefined: no such function. */
   explainFunction(
     file: FileText,

@@ -1,5 +1,5 @@
 /** The answer of `verify`, as text and as JSON. */
-import type { VerifiedFunction, VerifyReport } from '../engine/verify-report.ts';
+import type { NotJudged, VerifiedFunction, VerifyReport } from '../engine/verify-report.ts';
 import type { LedgerView } from '../verify/verdict.ts';
 import { createPaint, type Ink, type Paint } from './paint.ts';
 import type { RenderOptions } from './reporter.ts';
@@ -16,8 +16,37 @@ const INKS: Readonly<Record<VerifiedFunction['verdict'], Ink>> = {
 
 const renderText: VerifyReporter = (report, { color, displayPath }) => {
   const paint = createPaint(color);
-  return report.functions.map((entry) => renderVerified(withShownPaths(entry, displayPath), paint)).join('');
+  return [
+    ...report.functions.map((entry) => renderVerified(withShownPaths(entry, displayPath), paint)),
+    ...report.notJudged.map((entry) => renderNotJudged({ ...entry, path: displayPath(entry.path) }, paint)),
+  ].join('');
 };
+
+/** Names that a line shows of functions; JSON has them all. */
+const MOST_NAMES = 5;
+
+function renderNotJudged({ path, line, reason, functions }: NotJudged, paint: Paint): string {
+  const place = line === undefined ? path : `${path}:${line}:1`;
+  const head = `${paint('bold', place)} ${paint('yellow', 'not judged')}: ${reason}\n`;
+  if (!functions) return head;
+  const more = functions.length > MOST_NAMES ? ` and ${functions.length - MOST_NAMES} more` : '';
+  return `${head}  it is used, with no change of their own, by ${functions.slice(0, MOST_NAMES).join(', ')}${more}\n`;
+}
+
+/** The counts in one line, with those of what came, went, or was left aside. */
+export function describeVerified({ summary }: VerifyReport): string {
+  const { identical, equivalent, different, unproved, added, removed, moved, notJudged } = summary;
+  const others = [
+    [added, 'added'],
+    [removed, 'removed'],
+    [moved, 'moved'],
+    [notJudged, 'not judged'],
+  ] as const;
+  return [
+    `${identical} identical, ${equivalent} equivalent, ${different} different, ${unproved} unproved`,
+    ...others.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])),
+  ].join(', ');
+}
 
 function withShownPaths(entry: VerifiedFunction, displayPath: VerifyOptions['displayPath']): VerifiedFunction {
   const { before, after } = entry;
@@ -34,12 +63,16 @@ function renderVerified(entry: VerifiedFunction, paint: Paint): string {
   const uses = entry.uses.length > 0 ? `: ${entry.uses.join(', ')}` : '';
   const verdict = paint(INKS[entry.verdict], entry.verdict);
   const lines = [
-    `${paint('bold', head)} ${entry.name}: ${verdict}${uses}`,
+    `${paint('bold', head)} ${entry.name}: ${verdict}${uses}${movedFrom(entry)}`,
     ...(entry.reason === undefined ? [] : [`  ${entry.reason}`]),
     ...(entry.restsOn ?? []).map(({ name, fact, from }) => `  rests on: ${name} ${fact} (${from})`),
     ...renderDifference(entry),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function movedFrom({ change, before }: VerifiedFunction): string {
+  return change === 'moved' && before ? `  (moved from ${before.path}:${before.line})` : '';
 }
 
 function renderDifference({ difference, before, after }: VerifiedFunction): string[] {

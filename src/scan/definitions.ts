@@ -127,8 +127,8 @@ export function parseMacro(line: string): Omit<MacroDefinition, 'start' | 'end' 
   };
 }
 
-/** Which conditions enclose an offset. */
-class ConditionIndex {
+/** Which conditions enclose an offset, formulas that all hold there, outermost first; include guards left out. */
+export class ConditionIndex {
   readonly #starts: number[] = [0];
   readonly #conditions: (readonly string[])[] = [[]];
 

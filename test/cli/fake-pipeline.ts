@@ -5,9 +5,10 @@
 import { LineIndex } from '../../src/base/span.ts';
 import { isTouched } from '../../src/engine/changed-lines.ts';
 import type { FunctionSelection } from '../../src/engine/choose-functions.ts';
-import type { Pipeline, PipelineSource } from '../../src/engine/pipeline.ts';
+import type { FileText, Pipeline, PipelineSource } from '../../src/engine/pipeline.ts';
 import type { FileOutcome } from '../../src/engine/process-file.ts';
 import type { FunctionReport } from '../../src/engine/report.ts';
+import { verifyReport, type VerifyReport } from '../../src/engine/verify-report.ts';
 import { applyEdits } from '../../src/rewrite/apply-edits.ts';
 import type { Edit } from '../../src/rewrite/plan.ts';
 
@@ -20,30 +21,27 @@ const FUNCTION = /^int (\w+)\(.*\)\s*\{[\s\S]*?^\}/gm;
 
 export const fakePipeline: Pipeline = {
   processFile: (text, _path, { options }) => processText(text, options),
-  verifyFiles: (before, after) => ({
-    schema: 'goto-cleanup/verify-1',
-    functions: [
-      {
-        name: 'f',
-        before: { path: before.path, line: 1 },
-        after: { path: after.path, line: 1 },
-        verdict: before.text === after.text ? 'identical' : 'different',
-        uses: [],
-        ...(before.text !== after.text && { reason: 'the texts differ' }),
-      },
-    ],
-    summary: {
-      identical: before.text === after.text ? 1 : 0,
-      equivalent: 0,
-      different: before.text === after.text ? 0 : 1,
-      unproved: 0,
-    },
-  }),
+  verifyFiles: (before, after) => compare(before, after),
+  verifyVersions: ({ pairs, notJudged }) => {
+    const functions = pairs.flatMap(({ before, after }) => (before && after ? compare(before, after).functions : []));
+    return verifyReport(functions, notJudged);
+  },
   explainFunction: (file, which, form) => {
     const wanted = JSON.stringify(which);
     return 'name' in which && !file.text.includes(which.name) ? undefined : `${form} ${file.path} ${wanted}\n`;
   },
 };
+
+/** One function `f` a file. */
+function compare(before: FileText, after: FileText): VerifyReport {
+  const isSame = before.text === after.text;
+  const places = { before: { path: before.path, line: 1 }, after: { path: after.path, line: 1 } };
+  const verdict = isSame ? 'identical' : 'different';
+  return verifyReport(
+    [{ name: 'f', ...places, verdict, uses: [], ...(!isSame && { reason: 'the texts differ' }) }],
+    [],
+  );
+}
 
 function processText(text: string, { functionPattern, changes }: FunctionSelection): FileOutcome {
   const lines = new LineIndex(text);

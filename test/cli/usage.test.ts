@@ -32,7 +32,7 @@ describe('wrong usage', () => {
     [['--root', 'nope'], 'no such folder: "nope"'],
     [['-', 'a.c'], '"-" can\'t stand beside other paths'],
     [['--stlye', 'auto'], "error: unknown option '--stlye'\n(Did you mean --style?)"],
-    [['verify', 'a.c'], "error: missing required argument 'after'"],
+    [['verify', 'a.c'], 'verify wants BEFORE AFTER'],
     [['verify', 'a.c', 'nope.c'], "nope.c: can't be read: no such file"],
     [['explain', 'nothing-gaind'], 'unknown code "nothing-gaind"; did you mean "nothing-gained"?'],
     [['explain', 'a.c:g'], 'no function at "a.c:g"'],

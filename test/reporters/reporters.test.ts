@@ -5,7 +5,7 @@ import type { VerifyReport } from '../../src/engine/verify-report.ts';
 import { REPORTERS } from '../../src/reporters/registry.ts';
 import type { RenderOptions } from '../../src/reporters/reporter.ts';
 import { formatCount, plural } from '../../src/reporters/text.ts';
-import { VERIFY_REPORTERS } from '../../src/reporters/verify.ts';
+import { describeVerified, VERIFY_REPORTERS } from '../../src/reporters/verify.ts';
 
 const JOIN: FunctionReport = {
   name: 'room_join',
@@ -156,6 +156,7 @@ describe('verify', () => {
         name: 'f',
         before: { path: 'old.c', line: 3 },
         after: { path: 'new.c', line: 4 },
+        change: 'moved',
         verdict: 'equivalent',
         uses: ['reorder', 'errno: free'],
         restsOn: [{ name: 'free', fact: 'keeps errno', from: 'preset libc-memory' }],
@@ -178,12 +179,16 @@ describe('verify', () => {
       },
       { name: 'h', before: { path: 'old.c', line: 60 }, verdict: 'unproved', uses: [], reason: 'only before' },
     ],
-    summary: { identical: 0, equivalent: 1, different: 1, unproved: 1 },
+    notJudged: [
+      { path: 'm.h', line: 7, name: 'FREE', reason: '`FREE` is defined differently' },
+      { path: 'a.c', reason: 'a header differs', functions: ['a', 'b', 'c', 'd', 'e', 'g', 'i'] },
+    ],
+    summary: { identical: 0, equivalent: 1, different: 1, unproved: 1, added: 0, removed: 0, moved: 1, notJudged: 2 },
   };
 
   test('text shows the path to the first difference and both ledgers', () => {
     expect(VERIFY_REPORTERS.text(report, PLAIN).split('\n')).toEqual([
-      'new.c:4:1 f: equivalent: reorder, errno: free',
+      'new.c:4:1 f: equivalent: reorder, errno: free  (moved from old.c:3)',
       '  rests on: free keeps errno (preset libc-memory)',
       'new.c:40:1 g: different',
       '  one version releases `b`, the other does not',
@@ -199,8 +204,12 @@ describe('verify', () => {
       '    still holds malloc(3)',
       'old.c:60:1 h: unproved',
       '  only before',
+      'm.h:7:1 not judged: `FREE` is defined differently',
+      'a.c not judged: a header differs',
+      '  it is used, with no change of their own, by a, b, c, d, e and 2 more',
       '',
     ]);
+    expect(describeVerified(report)).toBe('0 identical, 1 equivalent, 1 different, 1 unproved, 1 moved, 2 not judged');
   });
 
   test('JSON is the report itself', () => {

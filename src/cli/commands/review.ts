@@ -146,6 +146,8 @@ class Dialogue {
     );
     const bad = verified.functions.find(({ verdict }) => verdict === 'different' || verdict === 'unproved');
     if (bad) return void (await this.#say(`${bad.name}: ${bad.verdict}: ${bad.reason ?? ''}\nNot taken.\n`, 'red'));
+    const [outside] = verified.notJudged;
+    if (outside) return void (await this.#say(`${outside.reason}\nNot taken.\n`, 'red'));
     await this.#say('Proved, and taken as you wrote it.\n', 'green');
     return edits;
   }

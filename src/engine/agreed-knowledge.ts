@@ -1,0 +1,56 @@
+/** What two versions of the program both know of a name: a proof about both may rest on nothing else. */
+import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
+
+/** The words of each version of a function. */
+export interface UsedWords {
+  readonly before: ReadonlySet<string>;
+  readonly after: ReadonlySet<string>;
+}
+
+const NOT_KNOWN: NameFacts = { kind: 'unknown', from: 'nothing' };
+
+/**
+ * The knowledge in which both versions of one function are compared. A name that only one of them uses means what it
+ * means there; of all others only that counts on which both agree.
+ */
+export function agreedKnowledge(before: Knowledge, after: Knowledge, words: UsedWords): Knowledge {
+  const sideOf = (word: string): Knowledge | undefined => {
+    const [inBefore, inAfter] = [words.before.has(word), words.after.has(word)];
+    if (inBefore === inAfter) return undefined;
+    return inBefore ? before : after;
+  };
+  const facts = new Map<string, NameFacts>();
+  const factsOf = (name: string): NameFacts => {
+    const known = facts.get(name) ?? sideOf(name)?.name(name) ?? agreedFacts(before.name(name), after.name(name));
+    facts.set(name, known);
+    return known;
+  };
+  return {
+    name: factsOf,
+    isVolatileField: (field) => before.isVolatileField(field) || after.isVolatileField(field),
+    isPlainField: (field) => before.isPlainField?.(field) === true && after.isPlainField?.(field) === true,
+    constant: (name) => {
+      const side = sideOf(name);
+      if (side) return side.constant?.(name);
+      const [one, other] = [before.constant?.(name), after.constant?.(name)];
+      return one && other && one.value === other.value ? other : undefined;
+    },
+    numberType: (name) => {
+      const side = sideOf(name);
+      if (side) return side.numberType?.(name);
+      const type = after.numberType?.(name);
+      return type === before.numberType?.(name) ? type : undefined;
+    },
+    redefines: (word) => before.redefines?.(word) === true || after.redefines?.(word) === true,
+  };
+}
+
+/** All or nothing: the rest of a fact may depend on the part that differs. */
+function agreedFacts(before: NameFacts, after: NameFacts): NameFacts {
+  return factsText(before) === factsText(after) ? after : NOT_KNOWN;
+}
+
+/** Facts without their source, whose line may have moved. */
+function factsText(facts: NameFacts): string {
+  return JSON.stringify(Object.entries({ ...facts, from: '' }).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
