@@ -82,7 +82,20 @@ export function addExcludeFlag(command: Command): void {
   command.option('--exclude <glob>', 'not these files; a pattern as in .gitignore (repeatable)', collect(identity), []);
 }
 
+/** Flags of a run that ends with a report. */
 export function addProjectFlags(command: Command): void {
+  addRunFlags(command);
+  command
+    .option('-f, --format <format>', `output: ${FORMATS.join(', ')}`, oneOf('--format', FORMATS))
+    .option('--report <format:file>', 'write a report to a file as well (repeatable)', collect(readReport), [])
+    .option('--statistics', 'count the reports by code')
+    .option('--show-refusals', 'list what was left alone, and why');
+  addKnowledgeFlags(command);
+  addOutputFlags(command);
+}
+
+/** Flags of what is looked at, and of how rewrites look. */
+export function addRunFlags(command: Command): void {
   addExcludeFlag(command);
   command
     .option('--staged', 'only functions with staged changes, as they stand in the index of git')
@@ -94,13 +107,7 @@ export function addProjectFlags(command: Command): void {
     .option('--style <style>', `form of the result: ${STYLES.join(', ')}`, oneOf('--style', STYLES))
     .option('--proof <proof>', `weakest proof to accept: ${PROOFS.join(', ')}`, oneOf('--proof', PROOFS))
     .option('--label <name>', 'name of the label of a single block', readLabel)
-    .option('--max-functions <n>', 'rewrite at most so many functions', readCount)
-    .option('-f, --format <format>', `output: ${FORMATS.join(', ')}`, oneOf('--format', FORMATS))
-    .option('--report <format:file>', 'write a report to a file as well (repeatable)', collect(readReport), [])
-    .option('--statistics', 'count the reports by code')
-    .option('--show-refusals', 'list what was left alone, and why');
-  addKnowledgeFlags(command);
-  addOutputFlags(command);
+    .option('--max-functions <n>', 'rewrite at most so many functions', readCount);
 }
 
 type Reader<T> = (value: string) => T;

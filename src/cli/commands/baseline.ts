@@ -27,7 +27,7 @@ export const baseline: CommandSpec = {
     const { BASELINE_NAME, loadBaseline, saveBaseline } = await import('../../engine/baseline-file.ts');
     const { readConfigFile } = await import('../../engine/config.ts');
     const { plural } = await import('../../reporters/text.ts');
-    const { writeWarnings } = await import('../output.ts');
+    const { reportOwnBugs, writeWarnings } = await import('../output.ts');
     const run = await runProject('baseline', [], { ...flags, report: [] }, session);
     await writeWarnings(session.io, run);
     const old = flags.prune === true ? loadBaseline(run.root, readConfigFile) : undefined;
@@ -37,6 +37,7 @@ export const baseline: CommandSpec = {
     const size = plural(sizeOf(next), 'report');
     const what = old ? `${sizeOf(old) - sizeOf(next)} taken out, ${size} left` : `${size} accepted`;
     if (flags.quiet !== true) await session.io.stderr.write(`${BASELINE_NAME}: ${what}\n`);
-    return EXIT.nothingToReport;
+    await reportOwnBugs(session.io, run);
+    return run.ownBugs.length > 0 ? EXIT.ownBug : EXIT.nothingToReport;
   },
 };

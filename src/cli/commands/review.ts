@@ -3,11 +3,12 @@ import type { FileChange } from '../../engine/run.ts';
 import type { FunctionReport } from '../../engine/report.ts';
 import type { Edit } from '../../engine/single-rewrite.ts';
 import type { CommandSpec, Session } from '../command.ts';
-import { addProjectFlags, type ProjectFlags } from '../flags.ts';
+import { addKnowledgeFlags, addOutputFlags, addRunFlags, type ProjectFlags } from '../flags.ts';
 import { EXIT, type Lines } from '../io.ts';
 import type { ProjectRun } from '../project-run.ts';
 
-interface ReviewFlags extends ProjectFlags {
+/** It asks in place of reporting: there are no formats. */
+interface ReviewFlags extends Omit<ProjectFlags, 'report'> {
   readonly allowDirty?: boolean;
   readonly inPlace?: boolean;
 }
@@ -17,7 +18,9 @@ export const review: CommandSpec = {
   operands: '[path...]',
   summary: 'one function at a time, and write what you accept',
   configure: (command) => {
-    addProjectFlags(command);
+    addRunFlags(command);
+    addKnowledgeFlags(command);
+    addOutputFlags(command);
     command
       .option('--allow-dirty', 'write to files with unstaged changes, or untracked, too')
       .option('--in-place', 'write into a file that has several hard links');
@@ -30,11 +33,17 @@ export const review: CommandSpec = {
       throw new UsageError('review asks on stdin, so nothing else can come from there');
     const { runProject } = await import('../project-run.ts');
     const { refuseTargets, writeAccepted } = await import('../write-accepted.ts');
-    const run = await runProject('review', operands, flags, session);
+    const { reportOwnBugs, writeWarnings } = await import('../output.ts');
+    const run = await runProject('review', operands, { ...flags, report: [] }, session);
+    await writeWarnings(io, run);
+    await reportOwnBugs(io, run);
+    // A file named by hand that could not be looked at: the run that was asked for is not possible.
+    if (run.namedErrors.length > 0) return EXIT.couldNotRun;
     const write = { allowDirty: flags.allowDirty === true, inPlace: flags.inPlace === true };
     if (await refuseTargets(io, run.root, run.changes, write)) return EXIT.couldNotRun;
     const accepted = await new Dialogue(session, run, flags, await io.openLines()).ask();
-    return writeAccepted(io, run, accepted, write);
+    const code = await writeAccepted(io, run, accepted, write);
+    return run.ownBugs.length > 0 ? EXIT.ownBug : code;
   },
 };
 
