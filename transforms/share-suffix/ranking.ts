@@ -15,12 +15,27 @@ export function preferred(subject: Study, exact: readonly Draft[], loose: readon
   const ladders = loose.filter((draft) => labelCount(draft) > 1).slice(0, 4);
   const best = byScore([...whole.slice(0, 4), ...singles, ...ladders]);
   const risky = (best[0]?.joins ?? []).filter((join) => isRisky(subject, join)).slice(0, 6);
-  const oneLess = best.slice(0, 1).flatMap((draft) => risky.map((join) => without(draft, join)));
-  const careful = best.slice(0, 4).map((draft) => keeping(draft, (join) => !isRisky(subject, join)));
-  const partial = [...(risky.length > 1 ? oneLess : []), ...careful]
-    .filter((draft) => isWorth(subject, draft))
-    .map((draft) => trimmed(subject, draft));
+  const oneLess = best
+    .slice(0, risky.length > 1 ? 1 : 0)
+    .flatMap((draft) => risky.map((join) => partOf(subject, draft, without(draft, join))));
+  const careful = best.slice(0, 4).map((draft) =>
+    partOf(
+      subject,
+      draft,
+      keeping(draft, (join) => !isRisky(subject, join)),
+    ),
+  );
+  const partial = [...oneLess, ...careful].filter((draft) => isWorth(subject, draft));
   return inPlaceFirst(byScore([...best, ...partial]).filter((draft) => !leavesConflict(subject, draft)));
+}
+
+/**
+ * A draft with some of the exits of another one. It stands in where the whole is not proved, and is never preferred to
+ * it, whatever its score: a later run would let the exits that were left join the label that is there then.
+ */
+function partOf(subject: Study, whole: Draft, part: Draft): Draft {
+  const cut = trimmed(subject, part);
+  return { ...cut, score: Math.min(cut.score, whole.score - 1) };
 }
 
 /**
