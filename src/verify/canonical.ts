@@ -20,7 +20,7 @@ export interface Outline {
 const SEPARATOR = '\u0001';
 
 /** Marks that only ever allow something: of the others none may be missing. */
-const ALLOWING = ['followed', 'computed', 'sized'] as const;
+const ALLOWING = ['followed', 'reached', 'written', 'computed', 'sized'] as const;
 const FORBIDDING = ['escaped', 'acquired', 'allocated', 'touched', 'lost', 'local'] as const;
 
 /** As many marks and facts of composed values are kept; the oldest are forgotten first. */

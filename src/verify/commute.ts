@@ -1,7 +1,7 @@
 /**
  * Which two events may change places: the table of DESIGN §8, one function a row. What is not in the table never swaps.
  */
-import { isDiagnostic, isMemoryRelease, releasedTerm } from './event.ts';
+import { isDiagnostic, isMemoryRelease, isShallowRelease, releasedTerm } from './event.ts';
 import type { Event } from './event.ts';
 import { isLinked, mayReach, rootsOf } from './links.ts';
 import { baseOf, isApart, isDistinct, isUnshared, origin } from './memory.ts';
@@ -91,16 +91,11 @@ function twoReleases(context: CommuteContext, first: Event, second: Event): Swap
   const b = releasedTerm(second);
   if (a === undefined || b === undefined || origin(terms, a) === origin(terms, b)) return undefined;
   // One that looks into its object must find alive what it finds there.
-  if (!isShallow(first) && (mayReach(terms, state, a, b) || !isBeyond(context, a, b))) return undefined;
-  if (!isShallow(second) && mayReach(terms, state, b, a)) return undefined;
+  if (!isShallowRelease(first) && (mayReach(terms, state, a, b) || !isBeyond(context, a, b))) return undefined;
+  if (!isShallowRelease(second) && mayReach(terms, state, b, a)) return undefined;
   // Two acquisitions of this path that were held together are two objects, whoever knows of them.
   const areFresh = state.acquired.has(origin(terms, a)) && state.acquired.has(origin(terms, b));
   return areFresh ? REORDER : { uses: ['reorder', 'distinct-by-use'] };
-}
-
-/** Gives back the storage without reading it: `free` and what is known to be only that. */
-function isShallow(release: Event): boolean {
-  return release.facts?.releases?.isShallow === true;
 }
 
 /**
@@ -134,7 +129,7 @@ function releaseAndStore(
   const released = releasedTerm(release);
   if (released === undefined || address === undefined || isErrno(terms, address)) return undefined;
   if (!isNamedPlace(terms, address) || isInside(context, address, released)) return undefined;
-  if (!isShallow(release) && mayReach(terms, state, released, address)) return undefined;
+  if (!isShallowRelease(release) && mayReach(terms, state, released, address)) return undefined;
   if (direction === 'as-listed' || isApart(terms, state, address, released)) return REORDER;
   return { uses: ['reorder', 'distinct-by-use'], aliveAfter: baseOf(terms, address) };
 }
@@ -177,7 +172,7 @@ function releaseAndDiagnostic(
   const isUntold = isOwnOfPath(context, released) && diagnostic.args.every((arg) => cannotRead(context, arg, released));
   if (direction === 'reversed' && (!isUntold || mentioned.length > 0)) return undefined;
   // A release that does more than free may count in what it reaches, any in what else it is given.
-  if (mentioned.some((arg) => !terms.isNumber(arg)) && !isShallow(release)) return undefined;
+  if (mentioned.some((arg) => !terms.isNumber(arg)) && !isShallowRelease(release)) return undefined;
   if (!mentioned.every((arg) => isOlder(terms, arg, released))) return undefined;
   // The wrapper writes to the log too.
   if (release.facts?.releases?.logs === true) return logOrder(context);
@@ -222,7 +217,7 @@ function isReturningCall(event: Event): boolean {
 function releaseAndCall(context: CommuteContext, release: Event, call: Event): Swap | undefined {
   const { terms, state } = context;
   const released = releasedTerm(release);
-  if (released === undefined || !isShallow(release) || !isOwnOfPath(context, released)) return undefined;
+  if (released === undefined || !isShallowRelease(release) || !isOwnOfPath(context, released)) return undefined;
   return call.args.some((arg) => mayReach(terms, state, arg, released)) ? undefined : REORDER;
 }
 

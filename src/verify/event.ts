@@ -61,6 +61,11 @@ export function isMemoryRelease(event: Event): boolean {
   return event.kind === 'call' && event.facts?.releases?.isMemoryRelease === true;
 }
 
+/** Gives back the storage without reading it: `free` and what is known to be only that. */
+export function isShallowRelease(event: Event): boolean {
+  return isMemoryRelease(event) && event.facts?.releases?.isShallow === true;
+}
+
 export function isDiagnostic(event: Event): boolean {
   return event.kind !== 'store' && event.facts?.diagnostic !== undefined;
 }

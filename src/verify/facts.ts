@@ -122,12 +122,22 @@ function learn(facts: Map<Term, Fact>, subject: Term, number: number, isEqual: b
     facts.set(subject, { equals: undefined, differs: [...(old?.differs ?? []), number].toSorted((a, b) => a - b) });
 }
 
-/** What both sets of facts know of a term. */
+/** What is known of a value: by the path, or because it is a number or the address of an object. */
+export function factOf(terms: TermTable, facts: Facts, term: Term): Fact | undefined {
+  const number = terms.numberOf(term);
+  if (number !== undefined) return { equals: number, differs: [] };
+  const known = facts.get(term);
+  if (known) return known;
+  return decide(terms, facts, term) === true ? { equals: undefined, differs: [0] } : undefined;
+}
+
+/** What two facts have in common; that both numbers are not zero, too. */
 export function commonFact(one: Fact | undefined, other: Fact | undefined): Fact | undefined {
   if (!one || !other) return undefined;
   if (one.equals !== undefined && one.equals === other.equals) return one;
-  const differs = (one.equals === undefined ? one.differs : []).filter(
-    (number) => other.equals === undefined && other.differs.includes(number),
-  );
-  return differs.length > 0 ? { equals: undefined, differs } : undefined;
+  const excludes = (fact: Fact, number: number): boolean =>
+    fact.equals === undefined ? fact.differs.includes(number) : fact.equals !== number;
+  const candidates = new Set([0, ...one.differs, ...other.differs]);
+  const differs = [...candidates].filter((number) => excludes(one, number) && excludes(other, number));
+  return differs.length > 0 ? { equals: undefined, differs: differs.toSorted((a, b) => a - b) } : undefined;
 }

@@ -182,6 +182,7 @@ function settleZeroed(terms: TermTable, state: State, event: Happened): void {
 
 /** Both sides have executed the same events: what is known of memory now, under a new name. */
 export function settle(terms: TermTable, state: State): void {
+  state.reached.clear();
   if (state.before.log.length === 0) return;
   for (const event of state.before.log) {
     for (const address of state.memory.keys())

@@ -12,7 +12,7 @@ import type { ExtraCall } from './certain.ts';
 import { areOtherErrors, isErrnoName } from '../resources/errno-names.ts';
 import { commute } from './commute.ts';
 import type { CommuteContext, Swap } from './commute.ts';
-import { happen, isDiagnostic, isMemoryRelease, isSameEvent, releasedTerm } from './event.ts';
+import { happen, isDiagnostic, isMemoryRelease, isSameEvent, isShallowRelease, releasedTerm } from './event.ts';
 import type { Event, Happened } from './event.ts';
 import { assume, decide } from './facts.ts';
 import { isFreshResult, isLinked, linksAfter, mayReach, rootsOf } from './links.ts';
@@ -237,6 +237,8 @@ class Walk {
       memory: new Map(),
       facts: new Map(),
       followed: new Set(),
+      reached: new Set(),
+      written: new Set(),
       computed: new Set(),
       owed: new Set(),
       escaped: new Set(),
@@ -301,6 +303,7 @@ class Walk {
     if (first.kind === 'exit' && second.kind === 'exit') return this.#exit(state, first.value, second.value);
     if (first.kind === 'header' && second.kind === 'header') return this.#header(state);
     if (second.kind === 'event' && this.#skipNoop(state, 'after', second.event)) return;
+    if (second.kind === 'event' && this.#skipSameStore(state, second.event)) return;
     if (first.kind === 'event' && this.#skipNoop(state, 'before', first.event)) return;
     if (first.kind === 'event' && second.kind === 'event' && this.#runAhead(state, first.event, second.event)) return;
     if (first.kind === 'stuck' && second.kind === 'stuck' && state.pending.length === 0) {
@@ -349,7 +352,7 @@ class Walk {
         const [address, value] = top(2);
         if (address === undefined || value === undefined) return this.#fail(state, 'a store has no operands');
         // The store is certain to come: what it follows may be followed.
-        if (side === state.before) this.#follow(state, address);
+        if (side === state.before) this.#write(state, address);
         const key = `store${op.isVolatile ? ' volatile' : ''}${op.isInitial ? ' initial' : ''} ${op.tag}`;
         const args = [address, this.#terms.stored(address, value)];
         return eventStop(node, { kind: 'store', key, args, mayJump: op.isVolatile });
@@ -514,6 +517,11 @@ class Walk {
     return load(this.#terms, state, side, address);
   }
 
+  #write(state: State, address: Term): void {
+    this.#follow(state, address);
+    state.written.add(cellOf(this.#terms, address));
+  }
+
   /** The before side reads or writes at the address. */
   #follow(state: State, address: Term): void {
     const cell = cellOf(this.#terms, address);
@@ -545,7 +553,8 @@ class Walk {
     }
     // What the before side has followed since its last release is alive: the after side has released nothing more.
     const isAlive = [...state.followed].some((one) => baseOf(this.#terms, one) === base);
-    if (!isAlive && this.#isReleasedAhead(state, base)) {
+    const isHeld = this.#isStillHeld(state, base);
+    if (!isAlive && !isHeld && this.#isReleasedAhead(state, base)) {
       const releaser = this.#releaserOf(state, base);
       const words = releaser ? `reads what \`${releaser.name}\` has released` : 'reads what it may have released';
       this.#fail(
@@ -557,6 +566,7 @@ class Walk {
       );
     }
     if (isInNamedObject(this.#terms, address) || state.followed.has(cell)) return;
+    if (isHeld && state.reached.has(cell)) return;
     if (state.sized.has(cell) && decide(this.#terms, state.facts, cell) === true) return;
     state.owed.add(this.#terms.apply('read', [cell]));
   }
@@ -574,6 +584,26 @@ class Walk {
     return state.after.log.some((event) => {
       const released = releasedTerm(event);
       return released !== undefined && this.#isGone(state, base, event, released);
+    });
+  }
+
+  /**
+   * Is this an object that the before side has released and the after side has not? What the after side has released
+   * meanwhile, the before side has released too, so that it is something else: one object is not released twice.
+   */
+  #isStillHeld(state: State, base: Term): boolean {
+    return (
+      this.#isReleasePending(state, base) &&
+      state.after.log.every((event) => releasedTerm(event) === undefined || isShallowRelease(event))
+    );
+  }
+
+  /** Is the release of the very object one that the before side is ahead by? */
+  #isReleasePending(state: State, base: Term): boolean {
+    const bare = origin(this.#terms, base);
+    return state.pending.some((event) => {
+      const released = releasedTerm(event);
+      return isShallowRelease(event) && released !== undefined && origin(this.#terms, released) === bare;
     });
   }
 
@@ -925,13 +955,15 @@ class Walk {
    */
   #unfollow(state: State, event: Happened, released: Term | undefined): void {
     if (event.kind === 'store' || isDiagnostic(event)) return;
-    for (const cell of [...state.followed, ...state.sized]) {
+    for (const cell of [...state.followed, ...state.sized, ...state.reached]) {
       const base = baseOf(this.#terms, cell);
       const { op } = this.#terms.node(base);
       if (op === 'object' || op === 'global') continue;
       const isGone =
         released === undefined ? this.#mayEnd(state, event, base) : this.#isGone(state, base, event, released);
       if (!isGone) continue;
+      if (isShallowRelease(event) && state.followed.has(cell)) state.reached.add(cell);
+      else if (!isShallowRelease(event)) state.reached.delete(cell);
       state.followed.delete(cell);
       state.sized.delete(cell);
     }
@@ -994,7 +1026,7 @@ class Walk {
     const [address, value] = event.args;
     if (event.kind === 'store' && address !== undefined && value !== undefined)
       return isApart(this.#terms, state, address, object) && !isLinked(this.#terms, state, value, object);
-    return isMemoryRelease(event) && event.facts?.releases?.isShallow === true;
+    return isShallowRelease(event);
   }
 
   /** A name of unknown kind may be a macro that jumps: every label must then mean the same on both sides. */
@@ -1070,6 +1102,28 @@ class Walk {
       fact: 'no-op on NULL',
       from: event.facts?.from ?? '',
     });
+    return true;
+  }
+
+  /**
+   * The reset beside a release that did nothing: a null pointer is stored where one is, in a plain member that the before
+   * side has written on this path and that is still there.
+   */
+  #skipSameStore(state: State, event: Event): boolean {
+    const [address, value] = event.args;
+    if (event.kind !== 'store' || event.mayJump || address === undefined || value === undefined) return false;
+    const { op, text } = this.#terms.node(address);
+    const isPlain = op === 'field' && state.isPlainField(text) && !event.key.includes('initial');
+    if (!isPlain || origin(this.#terms, value) !== this.#terms.null()) return false;
+    const cell = cellOf(this.#terms, address);
+    const isThere =
+      state.followed.has(cell) || (state.reached.has(cell) && this.#isStillHeld(state, baseOf(this.#terms, address)));
+    if (!state.written.has(cell) || !isThere) return false;
+    const held = load(this.#terms, state, state.after, address);
+    if ([held, origin(this.#terms, held)].every((one) => decide(this.#terms, state.facts, one) !== false)) return false;
+    state.after.stack.splice(-2, 2, value);
+    state.after.at++;
+    this.#uses.add('noop-release');
     return true;
   }
 
@@ -1189,12 +1243,18 @@ class Walk {
   #use(state: State, swap: Swap | undefined, ahead: Event, event: Event): void {
     if (!swap) return;
     const { aliveAfter } = swap;
-    const isAlive = [...state.followed].some((cell) => baseOf(this.#terms, cell) === aliveAfter);
-    if (aliveAfter !== undefined && !isAlive) state.owed.add(this.#terms.apply('alive', [aliveAfter]));
+    if (aliveAfter !== undefined && !this.#isUsedBehind(state, aliveAfter))
+      state.owed.add(this.#terms.apply('alive', [aliveAfter]));
     for (const use of swap.uses) this.#uses.add(use === 'reorder' && isReturned(event) ? 'early-value' : use);
     this.#restOn(ahead);
     this.#restOn(event);
     for (const one of [ahead, event]) if (one.facts?.releases?.keepsErrno) this.#uses.add('errno: free');
+  }
+
+  /** Has the before side used the object behind the releases that it has made, or given it back by another one? */
+  #isUsedBehind(state: State, base: Term): boolean {
+    const isFollowed = [...state.followed].some((cell) => baseOf(this.#terms, cell) === base);
+    return isFollowed || this.#isReleasePending(state, base);
   }
 
   #restOn(event: Event): void {

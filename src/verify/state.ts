@@ -4,7 +4,7 @@
  */
 import type { Declaration } from '../syntax/bindings.ts';
 import type { Happened } from './event.ts';
-import { commonFact } from './facts.ts';
+import { commonFact, factOf } from './facts.ts';
 import type { Fact, Facts } from './facts.ts';
 import { linked } from './links.ts';
 import type { Links } from './links.ts';
@@ -56,6 +56,13 @@ export interface State {
   facts: Facts;
   /** Places the before side has read or written on this path, and nobody released since: the after side may read them too. */
   followed: Set<Term>;
+  /**
+   * Places that were followed before a memory release which the after side has not made yet: it may read them as long
+   * as what they lie in is still to be released.
+   */
+  reached: Set<Term>;
+  /** Places the before side has stored to on this path: they are no constants. */
+  written: Set<Term>;
   /** Values whose computation can trap or overflow, and indeterminate ones, that the before side has computed. */
   computed: Set<Term>;
   /**
@@ -94,6 +101,8 @@ export function cloneState(state: State): State {
     after: cloneSide(state.after),
     memory: new Map(state.memory),
     followed: new Set(state.followed),
+    reached: new Set(state.reached),
+    written: new Set(state.written),
     computed: new Set(state.computed),
     owed: new Set(state.owed),
     escaped: new Set(state.escaped),
@@ -205,6 +214,7 @@ function forgetDoubtful(joined: State, one: State, other: State): void {
 /** What allows something must hold in both states, what forbids something in one of them. */
 function joinMarks(terms: TermTable, joined: State, one: State, other: State, pairs: ReadonlyMap<string, Term>): void {
   joined.followed = both(one.followed, other.followed);
+  joined.written = both(one.written, other.written);
   joined.computed = both(one.computed, other.computed);
   joined.acquired = both(one.acquired, other.acquired);
   joined.allocated = both(one.allocated, other.allocated);
@@ -229,7 +239,8 @@ function joinMarks(terms: TermTable, joined: State, one: State, other: State, pa
   for (const [key, term] of pairs) {
     const [a, b] = key.split(',').map(Number);
     if (a === undefined || b === undefined) continue;
-    const common = commonFact(one.facts.get(a), other.facts.get(b));
+    const [first, second] = [factAt(terms, one, a), factAt(terms, other, b)];
+    const common = commonFact(first, second);
     if (common) facts.set(term, common);
     if (one.followed.has(a) && other.followed.has(b)) joined.followed.add(term);
     // Nothing is known to keep a joined value apart from others. A small number points nowhere.
@@ -240,6 +251,11 @@ function joinMarks(terms: TermTable, joined: State, one: State, other: State, pa
     joined.links = linked(joined.links, roots);
   }
   joined.facts = facts;
+}
+
+/** What is known of one half of a pair; of a local that holds nothing yet, nothing. */
+function factAt(terms: TermTable, state: State, term: Term): Fact | undefined {
+  return term < 0 ? undefined : factOf(terms, state.facts, term);
 }
 
 function both(one: ReadonlySet<Term>, other: ReadonlySet<Term>): Set<Term> {

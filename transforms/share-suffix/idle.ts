@@ -46,6 +46,9 @@ export class Handles {
   idleAt(release: Release, exit: FunctionExit): Idle {
     if (!release.facts.noopOnSentinel && !release.isGuarded)
       return this.#busy(release, exit, 'its release is no no-op');
+    const unset = release.isGuarded ? undefined : this.#unsetArgument(release, exit);
+    if (unset !== undefined)
+      return this.#busy(release, exit, `its release reads \`${unset}\`, which has no value there`);
     const stores = this.#storesOf(release);
     const before = stores.filter((store) => store.at < exitEnd(exit) && reaches(store.node, exit.container));
     const last = before.at(-1);
@@ -83,6 +86,32 @@ export class Handles {
     if (root.initializer) return IDLE;
     if (!canInitialise(this.#study, root)) return this.#busy(release, exit, 'its declaration cannot get a value', true);
     return { isIdle: true, preparation: { kind: 'initialise', value: this.#sentinel(release) }, declaration: root };
+  }
+
+  /** A local beside the handle that the release reads and nothing has set yet: `n` of `pool_free(p, n)`. */
+  #unsetArgument(release: Release, exit: FunctionExit): string | undefined {
+    const { tree, names } = this.#study;
+    for (let node = release.handle.parent; node; node = node.parent) {
+      if (node.kind !== 'argument_list') continue;
+      const beside = namedChildren(node).filter(
+        (one) => bare(one).kind === 'identifier' && bare(one) !== release.handle,
+      );
+      return beside
+        .map((one) => names.resolve(textOf(tree, bare(one)), one.start))
+        .find((one) => one !== undefined && !this.#isSetBefore(one, exit))?.name;
+    }
+    return undefined;
+  }
+
+  #isSetBefore(
+    { isParameter, isStatic, isExtern, initializer, statement, name }: Declaration,
+    exit: FunctionExit,
+  ): boolean {
+    if (isParameter || isStatic || isExtern) return true;
+    const end = exitEnd(exit);
+    if (initializer) return statement.end <= end;
+    const between = this.#study.tree.source.slice(statement.end, end);
+    return new RegExp(`\\b${name}\\s*[-+*/|&]?=[^=]|&\\s*${name}\\b`).test(between);
   }
 
   #sentinel(release: Release): string {
