@@ -5,6 +5,7 @@ import { baseline } from './commands/baseline.ts';
 import { check } from './commands/check.ts';
 import { config } from './commands/config.ts';
 import { diff } from './commands/diff.ts';
+import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { init } from './commands/init.ts';
 import { review } from './commands/review.ts';
@@ -23,5 +24,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   init,
   config,
   baseline,
+  doctor,
   torture,
 ];

@@ -42,6 +42,14 @@ export function installHook(root: string, tool: RunningTool): HookResult {
   return { kind: 'installed', path };
 }
 
+/** Whether a hook before commits runs this tool, in words. */
+export function findHook(root: string): string {
+  const path = hookPath(root);
+  const there = readIfThere(path);
+  if (there === undefined) return 'none before commits; goto-cleanup init --hook installs one';
+  return `${path} ${runsTool(there) ? 'runs this tool' : 'does not run this tool'}`;
+}
+
 /** Where git runs `pre-commit` from. husky keeps generated ones in `.husky/_` that run the user's in `.husky`. */
 function hookPath(root: string): string {
   const folder = resolve(root, runGit(root, ['rev-parse', '--git-path', 'hooks']).replace(/\n$/, ''));

@@ -73,6 +73,16 @@ export function createParser(): FunctionParser {
   };
 }
 
+/** The versions of the native parser and its grammar. */
+export function parserVersions(): string {
+  const require = createRequire(import.meta.url);
+  const versions = ['tree-sitter', 'tree-sitter-c'].map((name) => {
+    const { version } = require(`${name}/package.json`) as { readonly version: string };
+    return `${name} ${version}`;
+  });
+  return versions.join(', ');
+}
+
 type Mutable = { -readonly [K in keyof SyntaxNode]: SyntaxNode[K] } & { children: SyntaxNode[] };
 
 /** One cursor walk: node objects of the binding are four times as slow and keep the native tree alive. */

@@ -31,6 +31,8 @@ const WRONG = { 'a.c': `/* wrong */\n${cFunction('wrong')}` };
 const BINARY = { 'bin.c': '\0' };
 const STAGED = [['sh', 'echo "int g;" >> a.c; git add a.c']];
 
+const PATHS = { env: { PATH: process.env['PATH'] ?? '' } };
+
 const USAGE: Outcome = { code: 2, argv: ['--no-such-flag'] };
 const CONFIG: Outcome = { code: 2, files: { ...BUSY, 'goto-cleanup.json': '{ "lable": 1 }' }, argv: [] };
 const NAMED: Outcome = { code: 2, files: { ...BUSY, ...BINARY }, argv: ['a.c', 'bin.c'] };
@@ -131,6 +133,17 @@ const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
     { ...CONFIG, argv: ['a.c'] },
     USAGE,
   ],
+  doctor: [
+    { code: 0, files: IDLE, argv: [], io: PATHS },
+    {
+      code: 1,
+      files: { ...IDLE, 'goto-cleanup.json': '{ "pairs": [{ "acquire": "no_get", "release": "no_put" }] }' },
+      argv: [],
+      io: PATHS,
+    },
+    CONFIG,
+    USAGE,
+  ],
   baseline: [
     { code: 0, files: BUSY, argv: ['--write'] },
     { code: 0, files: BUSY, before: [['baseline', '--write']], argv: ['--prune'] },
@@ -154,6 +167,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   'init 3': 'it plans nothing',
   'config 1': 'it finds nothing',
   'config 3': 'it plans nothing',
+  'doctor 3': 'it plans nothing',
   'baseline 1': 'what it finds it accepts',
   'torture 3': 'it plans nothing',
 };
