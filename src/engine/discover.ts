@@ -122,7 +122,13 @@ export function listRepository(root: string): string[] {
 /** C files below a folder that git does not ignore; outside git, that no .gitignore names. Links are not followed. */
 function listFolder(folder: string): string[] {
   const listed = findRepository(folder) === undefined ? undefined : listWithGit(folder);
-  return (listed ?? [...walkFolder(folder)]).map((path) => join(folder, path));
+  return (listed ?? walkUnignored(folder)).map((path) => join(folder, path));
+}
+
+/** The .gitignore of a packaged source tree may say `/*`: there it speaks of the packager's repository, not of the files. */
+function walkUnignored(folder: string): string[] {
+  const files = [...walkFolder(folder, 'heeds .gitignore')];
+  return files.length > 0 ? files : [...walkFolder(folder, 'takes all')];
 }
 
 function listWithGit(folder: string): string[] | undefined {
@@ -140,17 +146,22 @@ interface IgnoreFile {
 
 const FOLDERS_OF_TOOLS = new Set(['.git', '.hg', '.svn', '.jj', 'CVS']);
 
-function* walkFolder(start: string, folder = '', outer: readonly IgnoreFile[] = []): Generator<string> {
+function* walkFolder(
+  start: string,
+  how: 'heeds .gitignore' | 'takes all',
+  folder = '',
+  outer: readonly IgnoreFile[] = [],
+): Generator<string> {
   const entries = readFolder(join(start, folder));
   // Its files can't be listed: the folder stands for them in the report.
   if (!entries) return yield folder;
-  const own = entries.find((entry) => entry.isFile() && entry.name === '.gitignore');
+  const own = how === 'heeds .gitignore' && entries.find((entry) => entry.isFile() && entry.name === '.gitignore');
   const rules = own && { base: folder, rules: createPatterns(readFileSync(join(start, folder, own.name), 'utf8')) };
   const ignores = rules ? [...outer, rules] : outer;
   for (const entry of entries) {
     const path = folder + entry.name + (entry.isDirectory() ? '/' : '');
     if (ignores.some(({ base, rules: patterns }) => patterns.match(path.slice(base.length)))) continue;
-    if (entry.isDirectory() && !FOLDERS_OF_TOOLS.has(entry.name)) yield* walkFolder(start, path, ignores);
+    if (entry.isDirectory() && !FOLDERS_OF_TOOLS.has(entry.name)) yield* walkFolder(start, how, path, ignores);
     else if (entry.isFile() && hasCName(entry.name)) yield path;
   }
 }

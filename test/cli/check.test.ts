@@ -125,6 +125,16 @@ describe('which files', () => {
     expect(out.match(/^\S+/gm)).toEqual(['a.c:1:1', 'sub/b.c:1:1', 'sub/other/deep/e.c:1:1']);
   });
 
+  test("outside git: a .gitignore that hides the whole tree is its packager's", async () => {
+    const folder = makeFolder({
+      'a.c': cFunction('a'),
+      'drivers/b.c': cFunction('b'),
+      '.gitignore': '*.o\n/*\n!/debian/\n',
+    });
+    const { out } = await run(folder, []);
+    expect(out.match(/^\S+/gm)).toEqual(['a.c:1:1', 'drivers/b.c:1:1']);
+  });
+
   test('paths with blanks and newlines; control characters are quoted in the text', async () => {
     const folder = makeRepository({ 'my dir/a b.c': cFunction('a'), 'new\nline.c': cFunction('b') });
     const { out } = await run(folder, []);
