@@ -91,7 +91,7 @@ function handlePlace(run: Run, state: State, call: Call, facts: AcquireFacts): P
 }
 
 function targetText(run: Run, operand: SyntaxNode, element: number | undefined): string {
-  const text = run.text(operand);
+  const text = run.text(withoutCasts(operand));
   if (element !== undefined) return `${text}[${element}]`;
   return text.startsWith('&') ? text.slice(1).trim() : `*${text}`;
 }
@@ -113,6 +113,12 @@ function handleAtom(
   const mark = `${call.node.id}/${index}`;
   state.renew(run.atoms, `n${mark}`);
   return run.atoms.ofNode(mark, handleText(run, call, facts, undefined), []);
+}
+
+/** `(void **)&p` names p. */
+function withoutCasts(node: SyntaxNode): SyntaxNode {
+  const inner = node.kind === 'cast_expression' ? fieldOf(node, 'value') : undefined;
+  return inner ? withoutCasts(inner) : node;
 }
 
 /** How the function first names it. */

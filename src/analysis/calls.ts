@@ -104,9 +104,11 @@ function reach(run: Run, state: State, call: Call, taken: ReadonlySet<number>): 
   if (facts.isPure || facts.diagnostic) return;
   for (const [argument, value] of values.entries()) {
     if (taken.has(argument) || isHandleOf(facts, argument)) continue;
-    const mayKeep = facts.retains === undefined || facts.retains.includes(argument) || mayGiveBack(facts);
+    const isOut = facts.acquires?.some((one) => one.handle === `out:${argument}`) === true;
+    const mayKeep = facts.retains === undefined || facts.retains.includes(argument) || (!isOut && mayGiveBack(facts));
     const mayWrite = facts.writesThrough === undefined || facts.writesThrough.includes(argument);
     if (mayKeep && !isPlainNumber(run, value)) escape(state, run.atoms, value, text, node);
+    else if (isOut && mayGiveBack(facts)) escape(state, run.atoms, contentsOf(run, state, value), text, node);
     if (mayWrite) overwrite(state, run.atoms, value, `c${node.id}`, text, node);
   }
   if (call.name === 'memset' && isZero(run, values[1]) && values[0]) zero(run, state, values[0]);
@@ -118,6 +120,12 @@ function reach(run: Run, state: State, call: Call, taken: ReadonlySet<number>): 
 /** A definition that is seen and not understood as a release may still hold one: `close_pair(fds)`. */
 function mayGiveBack(facts: NameFacts): boolean {
   return facts.isLocal !== true && facts.releasesNothing !== true && !/^preset [^;]*$/.test(facts.from);
+}
+
+/** What stands where the value points to: a callee that gives something out may give back what was there. */
+function contentsOf(run: Run, state: State, value: Value): Value {
+  const bases = new Set(value.flatMap((atom) => [...run.atoms.basesOf(atom)]));
+  return [...state.cells.values()].filter(({ place }) => bases.has(place.base)).flatMap((cell) => [...cell.value]);
 }
 
 /** The lock that is taken, the object that is initialised: naming it does not give it away. */

@@ -20,9 +20,18 @@ export interface LedgerFinding {
   readonly releasedAt: number;
 }
 
-/** Leaks and double releases of one function, in source order. */
+/** Leaks and double releases of one function, in source order: of a resource that leaks at several exits the first. */
 export function findLeaks(ledger: Ledger): LedgerFinding[] {
-  const found = [...ledger.outcomes.flatMap((outcome) => leaksAt(ledger, outcome)), ...doubles(ledger)];
+  return firstOfEach(findEveryLeak(ledger));
+}
+
+/** The same for every exit and every way to get there. */
+export function findEveryLeak(ledger: Ledger): LedgerFinding[] {
+  return [...ledger.outcomes.flatMap((outcome) => leaksAt(ledger, outcome)), ...doubles(ledger)];
+}
+
+/** One finding for each resource, in source order. */
+export function firstOfEach(found: readonly LedgerFinding[]): LedgerFinding[] {
   const first = new Map<string, LedgerFinding>();
   for (const one of found) {
     const key = `${one.code} ${one.at.start} ${one.resource?.name}`;

@@ -1,8 +1,9 @@
 /** What leaks, or is released twice, in one function: the leak checker asked where it can have an answer. */
-import { findLeaks } from '../analysis/find-leaks.ts';
+import { findEveryLeak, firstOfEach } from '../analysis/find-leaks.ts';
 import type { LedgerFinding } from '../analysis/find-leaks.ts';
 import { exitLedger } from '../analysis/ledger.ts';
 import { LineIndex } from '../base/span.ts';
+import type { Span } from '../base/span.ts';
 import { buildGraph } from '../cfg/build.ts';
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
@@ -10,24 +11,44 @@ import type { Knowledge } from '../resources/knowledge.ts';
 import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree } from '../syntax/tree.ts';
-import type { ReadFunction } from './read-function.ts';
+import type { FunctionVersion, ReadFunction } from './read-function.ts';
 
 /** Steps after which the leak checker gives a function up: it has nothing to say then. */
 const MOST_STEPS = 4000;
 
 /**
  * Findings of one function, with facts only: what is acquired and released there is known from definitions, presets or
- * config. None for a function with preprocessor choices, whose combinations nobody may ever compile.
+ * config. With preprocessor choices only what is found under every one of them, at the same exit, counts: which are
+ * ever compiled together nobody tells. Those that compile neither the acquire call nor the exit have no say.
  */
 export function findInFunction(read: ReadFunction, knowledge: Knowledge): readonly LedgerFinding[] {
-  const [version, other] = read.versions;
-  if (!version || other || !isAnswerable(version.tree, knowledge)) return [];
-  const { tree } = version;
+  const versions = read.versions.map((version) => ({ version, found: findInVersion(version.tree, knowledge) }));
+  const isEverywhere = (finding: LedgerFinding): boolean =>
+    versions.every(
+      ({ version, found }) =>
+        found.some((other) => identityOf(other) === identityOf(finding)) || isAbsent(version, finding),
+    );
+  return firstOfEach(versions.flatMap(({ found }) => found).filter(isEverywhere));
+}
+
+/** Neither what is acquired nor the exit is compiled. */
+function isAbsent({ frozen }: FunctionVersion, { at, path }: LedgerFinding): boolean {
+  const isDead = (place: Span): boolean => frozen.some((one) => one.start <= place.start && place.end <= one.end);
+  return isDead(at) && isDead(path.at(-1)?.at ?? at);
+}
+
+/** What is found, about what, and at which exit: all versions of a function have the same offsets. */
+function identityOf({ code, at, resource, path }: LedgerFinding): string {
+  return [code, at.start, resource?.name, path.at(-1)?.at.start].join(' ');
+}
+
+function findInVersion(tree: FunctionTree, knowledge: Knowledge): readonly LedgerFinding[] {
+  if (!isAnswerable(tree, knowledge)) return [];
   const bindings = resolveNames(tree);
   const graph = buildGraph(tree, bindings);
   if ('kind' in graph) return [];
   const ledger = exitLedger({ tree, bindings, graph, knowledge }, MOST_STEPS);
-  return ledger.kind === 'refusal' ? [] : findLeaks(ledger);
+  return ledger.kind === 'refusal' ? [] : findEveryLeak(ledger);
 }
 
 /** Something is released, and something is acquired or released again. Asks for no more names than that takes. */
@@ -48,21 +69,24 @@ function isAnswerable(tree: FunctionTree, knowledge: Knowledge): boolean {
 }
 
 /**
- * The refusal of a function that leaks or releases twice today, so that its exits have too little in common: they are
- * never made alike silently. Where they have enough, it is rewritten as it is if that is proved, and else refused for
- * what the proof lacks.
+ * The refusal of a function that leaks or releases twice today. Where that leaves its exits too little in common it is
+ * the reason; where there is another one it comes first all the same, for it is what has to be mended in any case. It
+ * is never mended silently: a function that can be rewritten as it is keeps its leak, and the finding says so.
  */
 export function withExistingFault(refusal: Refusal, findings: readonly LedgerFinding[], text: string): Refusal {
-  const fault = refusal.code === 'nothing-gained' ? findings.find(isRepeated) : undefined;
+  const hasNoOther = refusal.code === 'nothing-gained';
+  const fault = findings.find(
+    (finding) => finding.code === 'double-release' || finding.releasedAt >= (hasNoOther ? 2 : 1),
+  );
   if (!fault) return refusal;
   const { line } = new LineIndex(text).place(fault.path.at(-1)?.at.start ?? fault.at.start);
   const name = fault.resource?.name ?? 'it';
+  const besides = hasNoOther ? '' : `; besides, ${refusal.code}: ${refusal.reason}`;
   return fault.code === 'leak-on-path'
-    ? refuse('existing-leak', `\`${name}\` leaks at the exit in line ${line}, which its siblings release`, fault.at)
-    : refuse('existing-double-release', fault.message, fault.at);
-}
-
-/** Two exits or more release it, so that the one that does not, or does twice, stands in the way of sharing. */
-function isRepeated(finding: LedgerFinding): boolean {
-  return finding.code === 'double-release' || finding.releasedAt >= 2;
+    ? refuse(
+        'existing-leak',
+        `\`${name}\` leaks at the exit in line ${line}, which its siblings release${besides}`,
+        fault.at,
+      )
+    : refuse('existing-double-release', `${fault.message}${besides}`, fault.at);
 }

@@ -91,11 +91,63 @@ describe('what a function does wrong today', () => {
     expect(outcomeOf(outcome.newText.slice(HEAD.length)).findings.map(({ code }) => code)).toEqual(['leak-on-path']);
   });
 
+  const [first = '', second = '', leaking = '', ...rest] = LEAK;
+
   test.each([
-    ['with choices of the preprocessor', ['#ifdef A', 'seal(3);', '#endif']],
-    ['that gives it to somebody who may give it back', ['fill(p, n);']],
+    ['that gives it to somebody who may give it back', [first, second, 'fill(p, n);', leaking, ...rest]],
+    ['that leaks under one choice only', [first, second, '#ifdef A', 'free(p); return 1;', '#endif', leaking, ...rest]],
+    [
+      'whose choices may never meet so',
+      ['int *p = NULL;', '#ifdef A', 'p = malloc(8);', '#endif', '#ifndef B', leaking, '#endif', ...rest],
+    ],
+    [
+      'whose exit may never be compiled with what it holds',
+      [
+        'int *p = NULL;',
+        '#ifdef A',
+        'p = malloc(8);',
+        'if (!p) return -1;',
+        '#endif',
+        '#ifdef B',
+        leaking,
+        '#endif',
+        ...rest,
+      ],
+    ],
+    [
+      'that leaks elsewhere under the other choice',
+      [first, second, '#ifdef A', leaking, '#else', 'if (seal(4) < 0) return -1;', '#endif', ...rest],
+    ],
   ])('nothing is said of a function %s', (_, lines) => {
-    const [first = '', second = '', ...rest] = LEAK;
-    expect(outcomeOf(make(first, second, ...lines, ...rest)).findings).toEqual([]);
+    expect(outcomeOf(make(...lines)).findings).toEqual([]);
+  });
+
+  test('a leak under every choice of the preprocessor is reported, once', () => {
+    const { findings } = outcomeOf(
+      make(first, second, '#ifdef A', 'seal(3);', '#else', 'seal(4);', '#endif', ...LEAK.slice(2)),
+    );
+    expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'leak-on-path: `p` leaks when the function returns in line 13',
+    ]);
+  });
+
+  test('a leak between what one choice acquires and its own exit is reported', () => {
+    const text = make('#ifdef A', ...LEAK, '#else', 'return seal(3);', '#endif');
+    expect(outcomeOf(text).findings.map(({ line }) => line)).toEqual([7]);
+  });
+
+  test('what leaks comes before what else is in the way', () => {
+    const text = make(
+      'int *p = malloc(8);',
+      'int *q = malloc(8);',
+      'if (seal(1) < 0) return -1;',
+      'if (seal(2) < 0) { free(p); seal(5); free(q); return -1; }',
+      'if (seal(3) < 0) { free(q); seal(5); free(p); return -2; }',
+      'free(q); free(p);',
+      'return 0;',
+    );
+    const [refused] = outcomeOf(text).functions;
+    expect(refused?.code).toBe('existing-leak');
+    expect(refused?.reason).toMatch(/^`p` leaks at the exit in line 8, which its siblings release; besides, [a-z-]+: /);
   });
 });

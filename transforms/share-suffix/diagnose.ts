@@ -94,7 +94,7 @@ function errnoBehind(study: Study): Refusal | undefined {
 function aliasOf(study: Study, one: Item, other: Item): string | undefined {
   for (const a of one.mentions) {
     for (const b of other.mentions) {
-      if (a === b) continue;
+      if (one.mentions.has(b) || other.mentions.has(a)) continue;
       const copies = (to: string, from: string): boolean =>
         new RegExp(`\\b${to}\\s*=\\s*(?:\\([^()]*\\)\\s*)?${from}\\s*[;,]`).test(textOf(study.tree, study.tree.body));
       if (copies(a.name, b.name) || copies(b.name, a.name)) {

@@ -33,8 +33,9 @@ export interface Draft {
 }
 
 /**
- * Takes off the top of an added block what only one exit has and what is no release: it can as well stay there. Also
- * leaves out branches that give no release away, and labels that some `#if` branch would leave unused.
+ * Takes off the top of an added block what only one exit has and what is no release, or what another exit does there
+ * with other arguments: it can as well stay. Also leaves out branches that give no release away, and labels that some
+ * `#if` branch would leave unused.
  */
 export function tidied(
   study: Study,
@@ -52,7 +53,7 @@ export function tidied(
     const users = kept.filter((join) => join.entry === 0);
     const [only] = users;
     if (!first || kept.length === 0 || users.length > 1) break;
-    if (only && (host || isPlainCleanup(study, first))) break;
+    if (only && (host || (isPlainCleanup(study, first) && !isDoneOtherwise(study, first, kept)))) break;
     shared = shared.slice(1);
     kept = kept.map((join) => (join === only ? lowered(join, first) : { ...join, entry: join.entry - 1 }));
   }
@@ -73,6 +74,22 @@ function isPlainCleanup(study: Study, item: Item): boolean {
   if (item.isReset) return true;
   const isPlain = item.node.kind === 'expression_statement' || study.statements.isGuard(item.node);
   return item.isRelease && isPlain;
+}
+
+/** Another exit calls the same above what it gives away, for something else: of two that look alike one would go. */
+function isDoneOtherwise(study: Study, item: Item, joins: readonly Join[]): boolean {
+  const callsIn = (node: Item['node']): string => callsOf(study.tree, node).join(' ');
+  const calls = callsIn(item.node);
+  return joins.some((join) => {
+    const above = statementAbove(study, join);
+    return above !== undefined && callsIn(above) === calls && study.statements.item(above).key !== item.key;
+  });
+}
+
+/** The statement before what an exit gives away. */
+function statementAbove(study: Study, { exit, consumed }: Join): Item['node'] | undefined {
+  const at = exit.list.findIndex((node) => study.statements.item(node) === consumed[0]);
+  return exit.list[at - 1];
 }
 
 /** Each label needs a goto that is compiled whenever the label is, and an added block no code of one `#if` branch. */
@@ -177,9 +194,7 @@ export function leavesConflict(study: Study, draft: Draft): boolean {
 
 /** The call of which nothing is known that stands before what the exit gives away. */
 function leftBefore(study: Study, join: Join): string[] {
-  const { list } = join.exit;
-  const at = list.findIndex((node) => study.statements.item(node) === join.consumed[0]);
-  const before = list[at - 1];
+  const before = statementAbove(study, join);
   const item = before && study.statements.item(before);
   if (!before || !item?.isCleanup || item.barrier || study.releases.of(item) || !livesAtEnd(study, item)) return [];
   const isLocal = callsOf(study.tree, before).every((name) => study.context.knowledge.name(name).isLocal === true);
