@@ -102,6 +102,14 @@ class Sight {
   }
 }
 
+/** `<zlib.h>` may well be the system's although the repository brings a copy: only the build knows which. */
+function isBundled(path: string): boolean {
+  return BUNDLES.test(path);
+}
+
+const BUNDLES =
+  /(^|\/)(deps|dependencies|vendor(ed)?|third[-_]?party|3rd[-_]?party|extern(al)?s?|contrib|bundled|lib(rarie)?s|sub(modules|projects)|gnulib)\//i;
+
 /** More files than this that an include could mean, and it means none that is known. */
 const MOST_CANDIDATES = 6;
 
@@ -135,10 +143,11 @@ class HeaderFinder {
   #find({ path, isSystem }: Pick<Include, 'path' | 'isSystem'>, folder: string): readonly string[] {
     const beside = posix.normalize(posix.join(folder, path));
     if (this.#exists(beside)) return [beside];
-    if ((isSystem && !path.includes('/')) || isLibraryHeader(path)) return [];
+    if (isLibraryHeader(path)) return [];
     const wanted = posix.normalize(path).replace(/^(\.\.\/)+/, '');
+    const isTheirs = isSystem && !path.includes('/') ? isBundled : () => false;
     const candidates = (this.#byName.get(posix.basename(wanted)) ?? []).filter(
-      (candidate) => candidate === wanted || candidate.endsWith(`/${wanted}`),
+      (candidate) => (candidate === wanted || candidate.endsWith(`/${wanted}`)) && !isTheirs(candidate),
     );
     return nearest(candidates, wanted, folder);
   }

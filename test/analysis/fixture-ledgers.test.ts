@@ -105,11 +105,10 @@ describe('damage is found by the ledger alone', () => {
 
 /** Fixtures that leak or release twice as they stand; each was read. */
 const FINDINGS = [
-  'late-handle-written-through-alias: leak-on-path of *slot',
+  'leak-beside-two-orders: leak-on-path of dial',
+  'leak-under-every-choice: leak-on-path of staves',
   'leaks-at-one-exit: leak-on-path of staves',
   'releases-twice: double-release of staves',
-  'swap-plain-guard: leak-on-path of high',
-  'swap-volatile-guard: leak-on-path of high',
 ];
 
 describe('findings', () => {

@@ -46,13 +46,20 @@ describe('which file an include means', () => {
     expect(sight({ ...files, 'src/regex.h': '' }).paths).toEqual(['src/regex.h']);
   });
 
-  test('in angle brackets without a folder: the system’s; with one: the repository’s', () => {
+  test('in angle brackets: the repository’s, but for headers of the C library and of bundled libraries', () => {
     const files = {
-      'src/main.c': '#include <zlib.h>\n#include <project/api.h>',
+      'src/main.c': '#include <zlib.h>\n#include <project/api.h>\n#include <core.h>\n#include <regex.h>',
       'deps/zlib.h': '',
       'include/project/api.h': '',
+      'src/core/core.h': '',
+      'src/regex/regex.h': '',
     };
-    expect(sight(files).paths).toEqual(['include/project/api.h']);
+    expect(sight(files).paths).toEqual(['include/project/api.h', 'src/core/core.h']);
+  });
+
+  test('a bundled library by its folder, whose name the include has', () => {
+    const files = { 'src/main.c': '#include <zlib/zlib.h>', 'deps/zlib/zlib.h': '' };
+    expect(sight(files).paths).toEqual(['deps/zlib/zlib.h']);
   });
 
   test('several that are equally far away count together', () => {

@@ -7,6 +7,7 @@ import { preset as language } from './language.ts';
 import { preset as libcMemory } from './libc-memory.ts';
 import { preset as mimalloc } from './mimalloc.ts';
 import { preset as mmap } from './mmap.ts';
+import { preset as openssl } from './openssl.ts';
 import { preset as pcre2 } from './pcre2.ts';
 import { preset as process } from './process.ts';
 import { preset as pthread } from './pthread.ts';
@@ -27,6 +28,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   'libc-memory': libcMemory,
   mimalloc,
   mmap,
+  openssl,
   pcre2,
   process,
   pthread,
