@@ -11,16 +11,40 @@ import type { Term, TermTable } from './terms.ts';
 export type Links = ReadonlyMap<Term, Term>;
 
 /** The groups of all given roots become one. */
-export function linked(links: Links, roots: Iterable<Term>): Links {
-  const all = [...roots];
-  const names = new Set(all.map((root) => links.get(root) ?? root));
-  if (names.size < 2) return links;
-  const name = Math.min(...names);
-  const next = new Map(links);
-  for (const [root, group] of links) if (names.has(group)) next.set(root, name);
-  for (const root of all) next.set(root, name);
-  for (const one of names) next.set(one, name);
-  return next;
+export function linked(links: Links, roots: readonly Term[]): Links {
+  return linkedAll(links, [roots]);
+}
+
+/**
+ * The roots of each list are in one group from now on. All at once, since a join brings many lists. (Disjoint sets with
+ * path halving: Tarjan, van Leeuwen, JACM 1984.) A group is named by its smallest member.
+ */
+export function linkedAll(links: Links, lists: Iterable<readonly Term[]>): Links {
+  const parents = new Map(links);
+  let isChanged = false;
+  for (const [first, ...others] of lists) {
+    for (const other of others) {
+      if (first === undefined) break;
+      const [one, two] = [groupOf(parents, first), groupOf(parents, other)];
+      if (one === two) continue;
+      isChanged = true;
+      parents.set(one, Math.min(one, two)).set(two, Math.min(one, two));
+    }
+  }
+  if (!isChanged) return links;
+  for (const root of parents.keys()) parents.set(root, groupOf(parents, root));
+  return parents;
+}
+
+function groupOf(parents: Map<Term, Term>, root: Term): Term {
+  let at = root;
+  for (;;) {
+    const parent = parents.get(at) ?? at;
+    if (parent === at) return at;
+    const above = parents.get(parent) ?? parent;
+    parents.set(at, above);
+    at = above;
+  }
 }
 
 /** Roots of a value that can carry an address, or are a handle this path acquired. */

@@ -6,7 +6,7 @@ import type { Declaration } from '../syntax/bindings.ts';
 import type { Happened } from './event.ts';
 import { commonFact, factOf } from './facts.ts';
 import type { Fact, Facts } from './facts.ts';
-import { linked } from './links.ts';
+import { linkedAll } from './links.ts';
 import type { Links } from './links.ts';
 import type { Program } from './program.ts';
 import type { Term, TermTable } from './terms.ts';
@@ -235,7 +235,7 @@ function joinMarks(terms: TermTable, joined: State, one: State, other: State, pa
     const common = commonFact(one.facts.get(term), fact);
     if (common) facts.set(term, common);
   }
-  for (const [root, group] of one.links) joined.links = linked(joined.links, [root, group]);
+  const groups: (readonly Term[])[] = [...one.links];
   for (const [key, term] of pairs) {
     const [a, b] = key.split(',').map(Number);
     if (a === undefined || b === undefined) continue;
@@ -248,8 +248,9 @@ function joinMarks(terms: TermTable, joined: State, one: State, other: State, pa
       .flatMap((part) => terms.roots(part))
       .filter((root) => !terms.isSmall(root));
     for (const root of roots) joined.escaped.add(root);
-    joined.links = linked(joined.links, roots);
+    groups.push(roots);
   }
+  joined.links = linkedAll(joined.links, groups);
   joined.facts = facts;
 }
 
