@@ -62,6 +62,7 @@ function agreeOnFacts(a: Facts, b: Facts): Facts {
     ...(writesThrough && { writesThrough }),
     ...(diagnostic && { diagnostic }),
     ...((a.mayNeverReturn ?? b.mayNeverReturn) && { mayNeverReturn: true }),
+    ...((a.returnsOwnStorage ?? b.returnsOwnStorage) && { returnsOwnStorage: true }),
     ...equalFacts(a, b),
   };
 }
@@ -73,11 +74,11 @@ const EQUAL = [
   'keepsErrno',
   'readsErrno',
   'isPure',
+  'isArithmetic',
   'isLocal',
   'consumes',
   'consumesWhen',
   'returnsArgument',
-  'returnsOwnStorage',
   'format',
   'formatList',
   'output',
@@ -96,6 +97,11 @@ function agreeOnMacro(a: MacroFacts | undefined, b: MacroFacts | undefined): Mac
     isStateful: a.isStateful || b.isStateful,
     freeNames: [...new Set([...a.freeNames, ...b.freeNames])].toSorted(),
     writes: union(a.writes, b.writes) ?? [],
+    ...((a.addresses ?? b.addresses) && { addresses: union(a.addresses ?? [], b.addresses ?? []) ?? [] }),
+    ...((a.addressedNames ?? b.addressedNames) && {
+      addressedNames: [...new Set([...(a.addressedNames ?? []), ...(b.addressedNames ?? [])])],
+    }),
+    ...((a.isDoubtful || b.isDoubtful) && { isDoubtful: true }),
     ...((a.isFragment || b.isFragment) && { isFragment: true }),
   };
 }

@@ -3,6 +3,8 @@
  * May not look at a function's paths, read files, or guess from the sound of a name.
  */
 
+import type { Member } from '../scan/members.ts';
+
 /** The value of a handle when nothing is held. */
 export type Sentinel = 'null' | '-1' | 'map-failed' | 'none';
 
@@ -63,6 +65,12 @@ export interface MacroFacts {
   readonly freeNames: readonly string[];
   /** Parameters (from 0) that the body assigns, increments or takes the address of. */
   readonly writes: readonly number[];
+  /** Those of them whose address it takes, or may take in what it calls: somebody may keep it. */
+  readonly addresses?: readonly number[];
+  /** Free names whose address it may take. */
+  readonly addressedNames?: readonly string[];
+  /** There is an `#undef` of it, or a variable of its name: where it is used it may be that. */
+  readonly isDoubtful?: boolean;
   /** Several statements, or an `if` that a following `else` would belong to: behind `if (c)` it is not what it looks like. */
   readonly isFragment?: boolean;
 }
@@ -95,6 +103,8 @@ export interface NameFacts {
   readonly readsErrno?: boolean;
   /** No effects, no reads of memory but through its arguments: strcmp, strlen. */
   readonly isPure?: boolean;
+  /** Adds: its definition follows no pointer and makes none of a number. Its result depends on the arguments' values. */
+  readonly isArithmetic?: boolean;
   /**
    * Its only effects are those through its arguments and on errno: memcpy, snprintf, clock_gettime. It may read
    * anything: the clock, the locale, the environment.
@@ -126,10 +136,20 @@ export interface NameFacts {
 /** What one translation unit may assume of the names it uses. Pure look-up; never undefined. */
 export interface Knowledge {
   name(name: string): NameFacts;
-  /** Fields declared `volatile` or `_Atomic`, and members of unions, are never cached or swapped. */
+  /**
+   * Fields declared `volatile` or `_Atomic`, and members of unions, are never cached or swapped. So are variables, types
+   * and macros that say it, and functions that give a pointer to such a thing.
+   */
   isVolatileField(field: string): boolean;
-  /** The declaration of a struct with this member is in sight, and none that makes it volatile, atomic or part of a union. */
-  isPlainField?(field: string): boolean;
+  /**
+   * A struct with both members is in sight (the one that is named, `struct s` or a type name, if one is), and no
+   * declaration makes one of them volatile, atomic or part of a union.
+   */
+  arePlainMembers?(one: string, other: string, owner?: string): boolean;
+  /** All declarations of the member in sight, those of its struct if that is; none: nothing is known of it. */
+  members?(name: string, owner?: string): readonly Member[];
+  /** May the type, named by its words without stars, be that of an array? */
+  mayBeArrayType?(base: string): boolean;
   /** The name is a constant (an enumerator, an object-like macro with a literal body, `EINVAL`): it reads no memory. */
   constant?(name: string): { readonly value?: number } | undefined;
   /** The words of the type a type name stands for, where that is one of numbers or an `enum` in every definition in sight. */

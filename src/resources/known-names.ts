@@ -16,6 +16,7 @@ import { coverAll, decidedOn, isLive } from './live-conditions.ts';
 import type { Platform, Preset, PresetEntry } from './preset.ts';
 import type { ResourceConfig } from './resource-config.ts';
 import { isRedefined } from './redefined-words.ts';
+import { Shapes } from './shapes.ts';
 import { plainNumber, type SeenFile } from './seen-file.ts';
 import { macroShape, summariseFunction, summariseMacro, type Reader } from './summarise.ts';
 
@@ -45,7 +46,9 @@ export function createKnowledge(input: KnowledgeInput): Knowledge {
   return {
     name: (name) => names.facts(name),
     isVolatileField: (field) => names.isVolatileField(field),
-    isPlainField: (field) => !names.isVolatileField(field) && names.declaresField(field),
+    arePlainMembers: (one, other, owner) => names.arePlainMembers(one, other, owner),
+    members: (name, owner) => names.shapes.members(name, owner),
+    mayBeArrayType: (base) => names.shapes.mayBeArray(base),
     constant: (name) => names.constant(name),
     numberType: (name) => names.numberType(name),
     redefines: (word) => names.redefines(word),
@@ -77,12 +80,17 @@ class KnownNames {
   readonly #shapes: ComponentReader<NameFacts>;
   readonly #constants = new Map<string, { readonly value?: number } | undefined>();
   readonly #all: readonly SeenHeader[];
+  readonly shapes: Shapes;
   readonly #mentioning = new Map<string, readonly SeenHeader[]>();
   #reader: Reader | undefined;
 
   constructor(input: KnowledgeInput) {
     this.#input = input;
     this.#all = [{ file: input.file, isConditional: false }, ...input.headers];
+    this.shapes = new Shapes(
+      this.#all.map(({ file }) => file),
+      (name) => this.#files(name),
+    );
     this.#declarations = indexDeclarations(input.config);
     this.#presets = input.presets.filter((preset) => isInForce(preset, input));
     this.#platform = decidedOn(input.platform);
@@ -101,15 +109,16 @@ class KnownNames {
   }
 
   isVolatileField(field: string): boolean {
-    return this.#files(field).some((file) => file.isVolatileField(field));
+    return this.#files(field).some((file) => file.isVolatileField(field)) || this.shapes.isVolatile(field);
+  }
+
+  arePlainMembers(one: string, other: string, owner?: string): boolean {
+    if (this.isVolatileField(one) || this.isVolatileField(other)) return false;
+    return this.shapes.areTogether(one, other, owner);
   }
 
   redefines(word: string): boolean {
     return isRedefined(word, this.#input.file, this.#input.headers, this.#platform);
-  }
-
-  declaresField(field: string): boolean {
-    return this.#files(field).some((file) => file.declaresField(field));
   }
 
   /** The words of the number type that the type name stands for, in every definition in sight. */
@@ -158,12 +167,24 @@ class KnownNames {
 
   /** What the definitions in sight show; undefined where there is none. */
   #derive(name: string, depth: Depth): Derived | undefined {
-    const macros = this.#macros(name, depth);
-    if (macros.isComplete) return agree(macros.definitions);
+    const { definitions: all, isComplete } = this.#macros(name, depth);
+    const definitions = all.length > 0 && this.#isDoubtful(name) ? all.map(asDoubtful) : all;
+    if (isComplete) return agree(definitions);
     const other = this.#function(name, depth) ?? this.#object(name);
-    if (macros.definitions.length === 0) return other;
+    if (definitions.length === 0) return other;
     const library = other ?? this.#presetAsDefinition(name);
-    return agree(library ? [...macros.definitions, library] : macros.definitions);
+    return agree(library ? [...definitions, library] : definitions);
+  }
+
+  /** May the name stand for a variable where it is used? */
+  #isDoubtful(name: string): boolean {
+    if (this.#object(name) !== undefined) return true;
+    const files = this.#files(name);
+    return files.some((file) => this.#undefines(file, name)) && files.some((file) => file.macros(name).length > 0);
+  }
+
+  #undefines(file: SeenFile, name: string): boolean {
+    return file.undefinitions(name).some(({ conditions }) => isLive(conditions, this.#platform));
   }
 
   /** The live macros of the name; complete where one of them stands whatever the choices are. */
@@ -177,7 +198,7 @@ class KnownNames {
       const read = depth === 'full' ? summariseMacro : macroShape;
       for (const macro of live) definitions.push(read(this.#inside(name, depth), file, macro));
       if (!isConditional) coverage.push(...live.map((macro) => macro.conditions));
-      isUndefined ||= file.undefines(name);
+      isUndefined ||= this.#undefines(file, name);
       // The file's own definition is the one that is meant, if it stands in any case.
       if (file === this.#input.file && live.length > 0 && coverAll(coverage, known)) break;
     }
@@ -296,19 +317,26 @@ class KnownNames {
   }
 
   #findConstant(name: string): { readonly value?: number } | undefined {
+    // Behind an `#undef`, or under another choice, it may be that variable.
+    if (this.#isDoubtful(name)) return undefined;
     const values: (number | undefined)[] = [];
-    for (const file of this.#files(name)) {
+    const coverage: (readonly string[])[] = [];
+    for (const { file, isConditional } of this.#inOrder(name)) {
       for (const macro of file.macros(name)) {
         if (!isLive(macro.conditions, this.#platform)) continue;
         const words = wordsOf(macro.body);
         if (macro.params !== undefined || !isLiteral(words)) return undefined;
         values.push(plainNumber(words));
+        if (!isConditional) coverage.push(macro.conditions);
       }
       const enumerators = file.text.includes(name) ? file.enumerators() : undefined;
       if (enumerators?.has(name)) values.push(enumerators.get(name));
+      if (enumerators?.has(name)) coverage.push([]);
     }
     if (values.length === 0) return this.#isErrorNumber(name) ? {} : undefined;
     const [value] = values;
+    // Where it is defined under some choices only, the others have a value of their own: `#ifndef N`.
+    if (!coverAll(coverage, this.#platform)) return {};
     return value !== undefined && values.every((other) => other === value) ? { value } : {};
   }
 }
@@ -330,6 +358,11 @@ function resolveEntry({ on = [], kind, ...base }: PresetEntry, name: string, pla
       from: where,
     },
   };
+}
+
+function asDoubtful(macro: Derived): Derived {
+  const facts = macro.facts.macro;
+  return facts ? { ...macro, facts: { ...macro.facts, macro: { ...facts, isDoubtful: true } } } : macro;
 }
 
 function withPrototype(body: Derived, prototype: Derived | undefined): Derived {

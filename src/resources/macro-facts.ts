@@ -37,6 +37,10 @@ export function deriveMacroFacts(
   const names = namesOf(body);
   const nested = names.map((name) => ({ name, facts: lookup(name) }));
   const called = calledNames(body);
+  const { writes, addresses } = writtenParameters(body, tree, lookup);
+  const addressedNames = [
+    ...new Set([...addressedIn(body), ...nested.flatMap(({ facts }) => facts.macro?.addressedNames ?? [])]),
+  ];
   return {
     facts: {
       hasJump: !isBalanced(body) || jumps(body, tree) || nested.some(({ facts }) => facts.macro?.hasJump === true),
@@ -44,7 +48,9 @@ export function deriveMacroFacts(
       freeNames: [
         ...new Set(nested.flatMap(({ name, facts }) => [name, ...(facts.macro?.freeNames ?? [])])),
       ].toSorted(),
-      writes: writtenParameters(body, tree, lookup),
+      writes,
+      ...(addresses.length > 0 && { addresses }),
+      ...(addressedNames.length > 0 && { addressedNames }),
       ...((isFragment(body) || nested.some(({ facts }) => facts.macro?.isFragment)) && { isFragment: true }),
     },
     // A pasted name is a name nothing is known of: it may jump, which is not the same as being seen to jump.
@@ -69,6 +75,15 @@ function namesOf(body: MacroBody): string[] {
     before = text;
   }
   return [...names];
+}
+
+/** Names behind an `&`, which may be the one of two operands as well. */
+function addressedIn(body: MacroBody): string[] {
+  const words = body.tokens.map((token) => body.text.slice(token.start, token.end));
+  return words.filter((word, at) => {
+    const before = words.slice(0, at).findLast((one) => one !== '(');
+    return before === '&' && /^[A-Za-z_]/.test(word) && !body.params.includes(word);
+  });
 }
 
 /** Names with a parenthesis behind them; a body that is one name may be called by the macro's user. */
@@ -140,31 +155,44 @@ function hasState(body: MacroBody, tree: FunctionTree | undefined): boolean {
   return hasLabel;
 }
 
+interface WrittenParameters {
+  readonly writes: readonly number[];
+  readonly addresses: readonly number[];
+}
+
 /** Parameters that are assigned, incremented, have their address taken, or are passed on to a macro that does so. */
 function writtenParameters(
   body: MacroBody,
   tree: FunctionTree | undefined,
   lookup: (name: string) => NameFacts,
-): readonly number[] {
-  if (!tree || body.pastes) return body.params.map((_, index) => index);
+): WrittenParameters {
+  const all = body.params.map((_, index) => index);
+  if (!tree || body.pastes) return { writes: all, addresses: all };
   const written = new Set<number>();
-  const write = (node: SyntaxNode | undefined): void => {
+  const addressed = new Set<number>();
+  const mark = (node: SyntaxNode | undefined, ...sets: Set<number>[]): void => {
     const name = node && objectName(tree, node);
     const index = name === undefined ? -1 : body.params.indexOf(name);
-    if (index >= 0) written.add(index);
+    if (index >= 0) for (const set of sets) set.add(index);
   };
   walk(tree.body, (node) => {
-    if (node.kind === 'assignment_expression') write(fieldOf(node, 'left'));
-    else if (node.kind === 'update_expression') write(fieldOf(node, 'argument'));
-    else if (node.kind === 'pointer_expression' && node.children[0]?.kind === '&') write(fieldOf(node, 'argument'));
-    else if (node.kind === 'call_expression')
-      for (const argument of writtenArguments(tree, node, body.params.at(-1), lookup)) write(argument);
+    if (node.kind === 'assignment_expression') mark(fieldOf(node, 'left'), written);
+    else if (node.kind === 'update_expression') mark(fieldOf(node, 'argument'), written);
+    else if (node.kind === 'pointer_expression' && node.children[0]?.kind === '&')
+      mark(fieldOf(node, 'argument'), written, addressed);
+    else if (node.kind === 'call_expression') {
+      const rest = body.params.at(-1);
+      for (const argument of argumentsThat('writes', tree, node, rest, lookup)) mark(argument, written);
+      for (const argument of argumentsThat('addresses', tree, node, rest, lookup)) mark(argument, addressed);
+    }
   });
-  return [...written].toSorted((a, b) => a - b);
+  const sorted = (set: ReadonlySet<number>): number[] => [...set].toSorted((a, b) => a - b);
+  return { writes: sorted(written), addresses: sorted(addressed) };
 }
 
-/** Arguments of a call that the callee, if it is a macro, assigns. */
-function writtenArguments(
+/** Arguments of a call that the callee, if it is a macro, assigns or takes the address of. */
+function argumentsThat(
+  does: 'writes' | 'addresses',
   tree: FunctionTree,
   call: SyntaxNode,
   rest: string | undefined,
@@ -173,12 +201,12 @@ function writtenArguments(
   const callee = fieldOf(call, 'function');
   if (callee?.kind !== 'identifier') return [];
   const facts = lookup(textOf(tree, callee));
-  const writes = facts.macro?.writes;
+  const positions = facts.macro?.[does];
   const given = argumentsOf(call);
-  if (facts.kind === 'unknown' && !writes) return given;
+  if (facts.kind === 'unknown' && !facts.macro?.writes) return given;
   return given.filter((argument, index) => {
     const isRest = textOf(tree, argument) === rest;
-    return writes?.some((written) => written === index || (isRest && written > index)) === true;
+    return positions?.some((position) => position === index || (isRest && position > index)) === true;
   });
 }
 

@@ -76,6 +76,9 @@ export function quiet(entry: PresetEntry): PresetEntry {
 /** No effects, and reads no memory but through its arguments. */
 export const PURE: PresetEntry = quiet(local({ ...READS, isPure: true }));
 
+/** Adds: numbers in, a number out. */
+export const ARITHMETIC: PresetEntry = { ...PURE, isArithmetic: true };
+
 /** Control never comes back. */
 export const NEVER_RETURNS: PresetEntry = { neverReturns: true };
 

@@ -35,6 +35,8 @@ function lettersOf(format: string | undefined): string | undefined {
   const literals = format?.match(/^\s*(?:"(?:[^"\\]|\\.)*"\s*)+$/s);
   if (!format || !literals) return undefined;
   const text = [...format.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map((match) => match[1]).join('');
+  // `\x25` is a percent sign, and so is `\045`.
+  if (/\\[0-7xuU]/.test(text.replaceAll('\\\\', ''))) return undefined;
   return [...text.matchAll(CONVERSION)].map((match) => match[1] || '?').join('');
 }
 

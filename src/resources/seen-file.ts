@@ -1,9 +1,10 @@
 /** One file whose definitions count, with its names indexed at the first question about each kind. */
 import { LineIndex } from '../base/span.ts';
-import { scanDefinitions, structFields } from '../scan/definitions.ts';
+import { namesDeclaredWith, saysVolatile, scanDefinitions } from '../scan/definitions.ts';
 import type { FileDefinitions, FunctionDefinition, MacroDefinition, Prototype } from '../scan/definitions.ts';
 import { scanFunctions } from '../scan/functions.ts';
 import { lex, type Token } from '../scan/lex.ts';
+import { membersOf, typeNamesOf, type Member, type Members } from '../scan/members.ts';
 import { WordFilter } from '../scan/words.ts';
 
 export class SeenFile {
@@ -15,9 +16,9 @@ export class SeenFile {
   #functions: ReadonlyMap<string, readonly FunctionDefinition[]> | undefined;
   #prototypes: ReadonlyMap<string, readonly Prototype[]> | undefined;
   #volatileFields: ReadonlySet<string> | undefined;
-  #fields: ReadonlySet<string> | undefined;
+  #structs: readonly Members[] | undefined;
+  #typeNames: ReadonlyMap<string, readonly Member[]> | undefined;
   #lines: LineIndex | undefined;
-  #undefined: ReadonlySet<string> | undefined;
   #objects: DeclaredObjects | undefined;
   #enumerators: ReadonlyMap<string, number | undefined> | undefined;
   #words: WordFilter | undefined;
@@ -62,11 +63,52 @@ export class SeenFile {
     return this.#volatileFields.has(field);
   }
 
-  /** Is the name that of a member of a struct whose declaration is here? */
-  declaresField(field: string): boolean {
-    if (!this.text.includes(field)) return false;
-    this.#fields ??= new Set(structFields(this.text));
-    return this.#fields.has(field);
+  /** The structs and unions that are declared here and have a member of that name. */
+  structsWith(member: string): readonly Members[] {
+    if (!this.text.includes(member)) return [];
+    return this.#allStructs().filter(({ list }) => list.some(({ name }) => name === member));
+  }
+
+  /** Those of that name: `struct s`, or the name of a typedef around it. */
+  structsNamed(name: string): readonly Members[] {
+    if (!this.text.includes(name.replace(/^.* /, ''))) return [];
+    return this.#allStructs().filter(({ names }) => names.includes(name));
+  }
+
+  #allStructs(): readonly Members[] {
+    this.#structs ??= membersOf(this.text);
+    return this.#structs;
+  }
+
+  /** What a type name stands for here, wherever it is defined. */
+  typeNames(name: string): readonly Member[] {
+    if (!this.text.includes(name)) return [];
+    this.#typeNames ??= groupByName(typeNamesOf(this.text));
+    return this.#typeNames.get(name) ?? [];
+  }
+
+  /** Words that say volatile: `typedef volatile int reg;`, `#define __IO volatile`; `words` are those known already. */
+  volatileWords(words: ReadonlySet<string>): string[] {
+    const says = (text: string): boolean =>
+      saysVolatile(text) || (words.size > 0 && text.split(/\W+/).some((word) => words.has(word)));
+    const macros = this.definitions.macros.filter(({ params, body }) => params === undefined && says(body));
+    const types = [...this.text.matchAll(/\btypedef\b[^;{}]*(?:\{[^{}]*\}[^;{}]*)?;/g)].filter(([text]) => says(text));
+    return [...macros.map(({ name }) => name), ...types.flatMap(([text]) => typeNamesOf(text).map(({ name }) => name))];
+  }
+
+  /** Variables and members that are declared here with one of the words. */
+  declaredWith(words: ReadonlySet<string>): ReadonlySet<string> {
+    return namesDeclaredWith(this.text, words);
+  }
+
+  /** Does a declaration of the function, or a macro of the name, say that what it gives is volatile? */
+  givesVolatile(name: string, words: ReadonlySet<string>): boolean {
+    const heads = [
+      ...this.prototypes(name).map(({ text }) => text),
+      ...this.functions(name).map(({ start, nameStart }) => this.text.slice(start, nameStart)),
+      ...this.macros(name).map(({ body }) => body),
+    ];
+    return heads.some((text) => saysVolatile(text) || text.split(/\W+/).some((word) => words.has(word)));
   }
 
   /** The words of the number or enumeration a type name stands for, `null` where it stands for something else. */
@@ -74,12 +116,9 @@ export class SeenFile {
     return this.definitions.typedefs.has(name) ? (this.definitions.typedefs.get(name) ?? null) : undefined;
   }
 
-  /** Is there an `#undef` of the name? */
-  undefines(name: string): boolean {
-    this.#undefined ??= new Set(
-      [...this.text.matchAll(/^[ \t]*#[ \t]*undef[ \t]+([\w$]+)/gm)].map((match) => match[1] ?? ''),
-    );
-    return this.#undefined.has(name);
+  /** The `#undef`s of the name. */
+  undefinitions(name: string): FileDefinitions['undefinitions'] {
+    return this.definitions.undefinitions.filter((one) => one.name === name);
   }
 
   /** Is the name an object of the file, `extern void (*hook)(int);` or a variable with its value? */
@@ -101,7 +140,7 @@ export class SeenFile {
 
   /** Enumerators, with their values where they are plain numbers. */
   enumerators(): ReadonlyMap<string, number | undefined> {
-    this.#enumerators ??= findEnumerators(this.text);
+    this.#enumerators ??= findEnumerators(this.text, this.definitions.functions);
     return this.#enumerators;
   }
 
@@ -192,26 +231,43 @@ function objectName(text: string, tokens: readonly Token[]): string | undefined 
     return last && spelled(last);
   }
   let name: string | undefined;
+  let depth = 0;
   for (const token of tokens) {
     const c = text[token.start] ?? '';
+    // The members of a struct and the names of an enumeration are no objects.
+    if (c === '{') depth++;
+    if (c === '}') depth--;
+    if (c === '{' || c === '}') name = undefined;
+    if (depth > 0) continue;
     if (c === '=' || c === '[' || c === ':') return name;
     if (c === '(') return undefined;
-    if (c === '{' || c === '}') name = undefined;
-    else if (token.kind === 'identifier') name = spelled(token);
+    if (token.kind === 'identifier') name = spelled(token);
   }
   return name;
 }
 
-/** Enumerators of all `enum { ... }` of the text, wherever they stand. */
-function findEnumerators(text: string): ReadonlyMap<string, number | undefined> {
+/** Enumerators of all `enum { ... }` of the file, in structs too: what a function defines for itself, nobody else sees. */
+function findEnumerators(
+  text: string,
+  functions: readonly FunctionDefinition[],
+): ReadonlyMap<string, number | undefined> {
   const found = new Map<string, number | undefined>();
-  for (const match of text.matchAll(/\benum\b[^;{}()]*\{/g)) {
-    const open = match.index + match[0].length;
-    const close = text.indexOf('}', open);
-    if (close > open) readEnumerators(text.slice(open, close), found);
+  // Told without looking through the words: most files have none.
+  if (!/\benum\b/.test(text)) return found;
+  const { tokens } = lex(text);
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind !== 'identifier' || text.slice(token.start, token.end) !== 'enum') continue;
+    if (functions.some(({ start, end }) => start <= token.start && token.start < end)) continue;
+    const next = tokens.slice(index + 1, index + MOST_BEFORE_BRACE).find(({ kind }) => kind === 'punctuator');
+    if (!next || text[next.start] !== '{') continue;
+    const close = text.indexOf('}', next.end);
+    if (close > next.end) readEnumerators(text.slice(next.end, close), found);
   }
   return found;
 }
+
+/** Words between `enum` and its brace: a tag and attributes without parentheses. */
+const MOST_BEFORE_BRACE = 6;
 
 function readEnumerators(body: string, found: Map<string, number | undefined>): void {
   const { tokens, directives } = lex(body);

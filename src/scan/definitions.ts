@@ -50,6 +50,8 @@ export interface FunctionDefinition extends FunctionRange {
 export interface FileDefinitions {
   readonly macros: readonly MacroDefinition[];
   readonly includes: readonly Include[];
+  /** Each `#undef`, but those whose next line defines the name again. */
+  readonly undefinitions: readonly { readonly name: string; readonly conditions: readonly string[] }[];
   readonly prototypes: readonly Prototype[];
   readonly functions: readonly FunctionDefinition[];
   /** Names of types. Those of an enumeration or of numbers have the words of that type: `enum`, `unsigned int`. */
@@ -89,16 +91,22 @@ function preprocessorDefinitions(
   text: string,
   lines: readonly Directive[],
   conditions: ConditionIndex,
-): Pick<FileDefinitions, 'macros' | 'includes'> {
+): Pick<FileDefinitions, 'macros' | 'includes' | 'undefinitions'> {
   const macros: MacroDefinition[] = [];
   const includes: Include[] = [];
-  for (const { name, start, end } of lines) {
+  const undefinitions: { name: string; conditions: readonly string[] }[] = [];
+  for (const [index, { name, start, end }] of lines.entries()) {
     const line = text.slice(start, end);
     if (name === 'define') {
       const macro = parseMacro(line);
       if (!macro) continue;
       const { params, isVariadic, body } = macro;
       macros.push({ name: macro.name, params, isVariadic, body, start, end, conditions: conditions.at(start) });
+    } else if (name === 'undef') {
+      const gone = /^#\s*undef\s+([\w$]+)/.exec(line)?.[1];
+      const next = lines[index + 1];
+      const isReplaced = next?.name === 'define' && parseMacro(text.slice(next.start, next.end))?.name === gone;
+      if (gone !== undefined && !isReplaced) undefinitions.push({ name: gone, conditions: conditions.at(start) });
     } else if (name === 'include' || name === 'include_next' || name === 'import') {
       const match = /^#\s*\w+\s*(?:"([^"\n]*)"|<([^>\n]*)>)/.exec(line);
       const path = match?.[1] ?? match?.[2];
@@ -107,7 +115,7 @@ function preprocessorDefinitions(
       }
     }
   }
-  return { macros, includes };
+  return { macros, includes, undefinitions };
 }
 
 /** Reads `#define NAME(a, b...) body`. */
@@ -290,6 +298,22 @@ function plainType(declaration: string, name: string): string | undefined {
 const VOLATILE =
   /\b(?:volatile\b|__volatile__\b|_Atomic\b(?:\s*\([^()]*\))?|atomic_(?:u?(?:char|short|int|long|llong)|bool|[a-z0-9]+_t)\b)/g;
 
+/** Does the text say volatile or atomic? */
+export function saysVolatile(text: string): boolean {
+  return new RegExp(VOLATILE.source).test(text);
+}
+
+/** Names declared with one of the words, which stand for a volatile type: as `volatileFields`. */
+export function namesDeclaredWith(text: string, words: Iterable<string>): ReadonlySet<string> {
+  const fields = new Set<string>();
+  const pattern = new RegExp(
+    `(?<![\\w$])(?:${[...words].map((word) => word.replaceAll('$', '\\$')).join('|')})(?![\\w$])`,
+    'g',
+  );
+  for (const match of text.matchAll(pattern)) addDeclared(text, match.index + match[0].length, fields);
+  return fields;
+}
+
 /** Over-approximates: variables of these names are listed too, and a pointer to volatile counts as volatile itself. */
 function volatileFields(text: string): string[] {
   const fields = new Set<string>();
@@ -299,14 +323,6 @@ function volatileFields(text: string): string[] {
     // An inner union was read with its outer one.
     if (match.index >= behind) behind = addMembers(text, match.index + match[0].length - 1, fields);
   }
-  return [...fields].toSorted();
-}
-
-/** Names of the members of all structs of a file, wherever they stand. Union members are among `volatileFields`. */
-export function structFields(text: string): string[] {
-  const fields = new Set<string>();
-  for (const match of text.matchAll(/\bstruct\b[^;{}()=]*\{/g))
-    addMembers(text, match.index + match[0].length - 1, fields);
   return [...fields].toSorted();
 }
 

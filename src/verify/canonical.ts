@@ -31,7 +31,16 @@ const MOST_FACTS = 128;
 const DEEPEST = 40;
 
 /** Values whose facts are kept as long as they are alive; conditions and sums may have to be computed anew. */
-const ATOMS: ReadonlySet<string> = new Set(['fresh', 'parameter', 'object', 'global', 'undefined', 'load', 'convert']);
+const ATOMS: ReadonlySet<string> = new Set([
+  'fresh',
+  'parameter',
+  'object',
+  'global',
+  'undefined',
+  'load',
+  'either',
+  'convert',
+]);
 
 /**
  * Numbers for values, the same in all states of one proof for values that differ only in which fresh values they are

@@ -4,7 +4,7 @@
 import { isDiagnostic, isMemoryRelease, isShallowRelease, releasedTerm } from './event.ts';
 import type { Event } from './event.ts';
 import { isLinked, mayReach, rootsOf } from './links.ts';
-import { baseOf, isApart, isDistinct, isUnshared, origin } from './memory.ts';
+import { baseOf, isApart, isDistinct, isPrivateStorage, isUnshared, mayCount, origin } from './memory.ts';
 import type { State } from './state.ts';
 import type { Term, TermTable } from './terms.ts';
 import type { Use } from './verdict.ts';
@@ -130,6 +130,8 @@ function releaseAndStore(
   if (released === undefined || address === undefined || isErrno(terms, address)) return undefined;
   if (!isNamedPlace(terms, address) || isInside(context, address, released)) return undefined;
   if (!isShallowRelease(release) && mayReach(terms, state, released, address)) return undefined;
+  // The counters of its file, which a pointer may lead to.
+  if (mayCount(release) && !isPrivateStorage(terms, state, baseOf(terms, address))) return undefined;
   if (direction === 'as-listed' || isApart(terms, state, address, released)) return REORDER;
   return { uses: ['reorder', 'distinct-by-use'], aliveAfter: baseOf(terms, address) };
 }

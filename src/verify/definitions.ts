@@ -28,6 +28,11 @@ export function definitionsDiffer(before: FunctionTree, after: FunctionTree): st
     : 'a type or name is defined for a part of the function only';
 }
 
+/** The names that a function defines for itself: whatever they mean in the file, here they are its own. */
+export function ownNames(tree: FunctionTree): ReadonlySet<string> {
+  return new Set(definitionsOf(tree).flatMap(({ names }) => [...names]));
+}
+
 function definitionsOf(tree: FunctionTree): Definition[] {
   const found: Definition[] = [];
   walk(tree.body, (node) => {

@@ -72,15 +72,33 @@ function isEqualKnown(terms: TermTable, facts: Facts, atom: Atom): boolean | und
   // The address of an object is not null.
   if (atom.number === 0 && (node.op === 'object' || (node.op === 'literal' && node.text.startsWith('"')))) return false;
   const fact = facts.get(atom.subject);
-  if (fact?.equals !== undefined) return fact.equals === atom.number;
+  if (fact?.equals === atom.number) return true;
   if (fact?.differs.includes(atom.number)) return false;
+  if (fact?.equals !== undefined && areApart(terms, atom.subject, fact.equals, atom.number)) return false;
   const [left, right] = node.args;
   if (node.op === '<' && left !== undefined && right !== undefined)
     return isTruthKnown(terms, facts, left, right, atom.number);
   // `x == x`: not where x may be NaN, nor for string literals, which need not be one object.
-  if (node.op === '==' && left !== undefined && left === right && terms.isIntegral(left))
+  if (node.op === '==' && left !== undefined && left === right && terms.isIntegral(left) && !isLiteral(terms, left))
     return atom.number === 0 ? false : undefined;
   return undefined;
+}
+
+/** Two string literals with one text need not be one object, whatever they are converted to. */
+function isLiteral(terms: TermTable, term: Term): boolean {
+  const { op, args } = terms.node(term);
+  return (
+    op === 'literal' || (/^(convert|element|[-+])$/.test(op) && args[0] !== undefined && isLiteral(terms, args[0]))
+  );
+}
+
+/** Of whole numbers up to this, no two are the same in any type of numbers: a `float` of 16777216 equals 16777217 too. */
+const EXACT_IN_ANY = 2048;
+
+/** Can a value not be equal to both numbers? */
+function areApart(terms: TermTable, subject: Term, one: number, other: number): boolean {
+  const areSmall = Math.abs(one) <= EXACT_IN_ANY && Math.abs(other) <= EXACT_IN_ANY;
+  return areSmall || terms.isIntegral(subject);
 }
 
 /** `left < right` compared with 0, where both are int constants, or where one is known to be 0 against 0. */

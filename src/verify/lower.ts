@@ -8,6 +8,7 @@ import type { BasicBlock, Graph, Step } from '../cfg/graph.ts';
 import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
 import { refineCall } from '../resources/refine-call.ts';
 import { lex } from '../scan/lex.ts';
+import type { Member } from '../scan/members.ts';
 import { VOLATILE } from '../syntax/bindings.ts';
 import type { Bindings, Declaration } from '../syntax/bindings.ts';
 import { fieldOf, namedChildren, textOf, walk } from '../syntax/tree.ts';
@@ -39,6 +40,25 @@ export function lowerFunction(parts: FunctionParts, terms: TermTable): Program |
     if (error instanceof Unlowerable) return error.refusal;
     throw error;
   }
+}
+
+/** The type of an expression as far as its declarators tell: `char *names[4]` has one star and one dimension. */
+type Shape = Pick<Member, 'base' | 'stars' | 'dimensions'>;
+
+function shapeOfType(type: string, declaration?: Declaration): readonly Shape[] | undefined {
+  const dimensions = type.split('[').length - 1;
+  const stars = type.split('*').length - 1;
+  // `int (*p)[4]`, which is no array, has the same words as `int *p[4]`; a function's type has parameters.
+  if (type.includes('(') || (stars > 0 && dimensions > 0 && declaration?.isArray !== true)) return undefined;
+  const base = type
+    .replace(/[*[].*$/s, '')
+    .replace(/\bconst\b/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  // The outermost dimension of a parameter is a pointer, which makes no difference here.
+  return declaration?.isParameter && dimensions === 1
+    ? [{ base, stars: 1, dimensions: 0 }]
+    : [{ base, stars, dimensions }];
 }
 
 /** White space and comments folded: how texts are compared. */
@@ -93,6 +113,8 @@ class Lowering {
   readonly #nodes: SyntaxNode[] = [];
   readonly #sites = new Map<string, number>();
   readonly #siteOf = new Map<number, string>();
+  /** Locals whose address a macro may take. */
+  readonly #exposed: ReadonlySet<Declaration>;
   #tag = '';
 
   constructor(parts: FunctionParts, terms: TermTable) {
@@ -101,6 +123,44 @@ class Lowering {
     this.#graph = parts.graph;
     this.#knowledge = parts.knowledge;
     this.#terms = terms;
+    this.#exposed = this.#findExposed();
+  }
+
+  /** A local whose address somebody may keep is no value of its own: later calls may reach it. */
+  readonly #isPrivate = (declaration: Declaration): boolean =>
+    isPrivate(declaration) && !this.#exposed.has(declaration) && !this.#isVolatile(declaration);
+
+  /** `reg_t x` with `typedef volatile int reg_t`. What `__auto_type` declares is not qualified. */
+  #isVolatile(declaration: Declaration): boolean {
+    if (declaration.isVolatile) return true;
+    return !declaration.isPointer && declaration.type !== '__auto_type' && this.#saysVolatile(declaration.type);
+  }
+
+  /** `REGISTER(n)` with `#define REGISTER(x) keep(&(x))`, and bare arguments of names that may be such a macro. */
+  #findExposed(): Set<Declaration> {
+    const found = new Set<Declaration>();
+    walk(this.#tree.body, (node) => {
+      if (node.kind === 'identifier' && !this.#bindings.of(node)) this.#exposeFree(node, found);
+      const name = this.#calledName(node);
+      if (name === undefined) return;
+      const facts = this.#knowledge.name(name);
+      const isUnknown = facts.kind === 'unknown' && !facts.diagnostic;
+      const list = fieldOf(node, 'arguments');
+      for (const [position, argument] of (list ? namedChildren(list) : []).entries()) {
+        if (!isUnknown && facts.macro?.addresses?.includes(position) !== true) continue;
+        const target = stripParentheses(argument);
+        const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
+        if (declaration) found.add(declaration);
+      }
+    });
+    return found;
+  }
+
+  /** `KEEP_N` with `#define KEEP_N keep(&n)`. */
+  #exposeFree(identifier: SyntaxNode, found: Set<Declaration>): void {
+    const names = this.#knowledge.name(textOf(this.#tree, identifier)).macro?.addressedNames;
+    if (!names) return;
+    for (const local of this.#bindings.visibleAt(identifier)) if (names.includes(local.name)) found.add(local);
   }
 
   program(): Program {
@@ -119,12 +179,12 @@ class Lowering {
       places: this.#places(ops),
       objects: this.#objects(),
       labels,
-      live: liveAt(ops, (at) => [...labels.values(), ...(around.get(at)?.values() ?? [])], isPrivate),
+      live: liveAt(ops, (at) => [...labels.values(), ...(around.get(at)?.values() ?? [])], this.#isPrivate),
       around,
       returnType: this.#returnType(),
       body: this.#tree.body,
       parameters: this.#bindings.declarations.filter((declaration) => declaration.isParameter),
-      isPrivate,
+      isPrivate: this.#isPrivate,
     };
   }
 
@@ -152,7 +212,7 @@ class Lowering {
     const found: LocalObject[] = [];
     for (const declaration of [...this.#bindings.declarations, ...this.#bindings.literals]) {
       if (declaration.isStatic || declaration.isExtern || declaration.isParameter) continue;
-      if (isPrivate(declaration) && !mayBeArray(declaration)) continue;
+      if (this.#isPrivate(declaration) && !mayBeArray(declaration)) continue;
       const { scope, node } = declaration;
       const isVariable = this.#isVariableArray(declaration);
       // The life of a variable length array begins at its declaration. C11 6.2.4p7.
@@ -354,7 +414,7 @@ class Lowering {
   #declare(declaration: Declaration): void {
     const initializer = declaration.initializer;
     if (declaration.isStatic) return;
-    if (isPrivate(declaration)) {
+    if (this.#isPrivate(declaration)) {
       this.#arraySizes(declaration);
       if (!initializer) {
         this.#emit({ op: 'undefine', declaration }, declaration.node);
@@ -372,7 +432,10 @@ class Lowering {
     if (!initializer) return;
     this.#object(declaration, declaration.node);
     this.#value(initializer);
-    this.#emit({ op: 'store', isVolatile: declaration.isVolatile, isInitial: true, tag: this.#tag }, declaration.node);
+    this.#emit(
+      { op: 'store', isVolatile: this.#isVolatile(declaration), isInitial: true, tag: this.#tag },
+      declaration.node,
+    );
     this.#emit({ op: 'drop' }, declaration.node);
   }
 
@@ -501,13 +564,13 @@ class Lowering {
   #identifier(node: SyntaxNode): void {
     const declaration = this.#bindings.of(node);
     const name = textOf(this.#tree, node);
-    if (declaration && isPrivate(declaration)) {
+    if (declaration && this.#isPrivate(declaration)) {
       this.#emit({ op: 'get', declaration }, node);
     } else if (declaration?.isArray) {
       this.#object(declaration, node);
     } else if (declaration && !declaration.isExtern) {
       this.#object(declaration, node);
-      this.#emit({ op: 'load', isVolatile: declaration.isVolatile }, node);
+      this.#emit({ op: 'load', isVolatile: this.#isVolatile(declaration) }, node);
     } else {
       this.#global(node, name, declaration?.isVolatile === true);
     }
@@ -522,7 +585,7 @@ class Lowering {
       const term =
         constant.value === undefined ? this.#terms.named('literal', name) : this.#terms.literal(String(constant.value));
       this.#emit({ op: 'push', term }, node);
-    } else if (this.#isOwnMacro(name)) {
+    } else if (this.#isOwnMacro(name) || this.#isShadowed(node, name)) {
       this.#objectMacro(node, name);
     } else if (this.#knowledge.name(name).kind === 'function') {
       this.#emit({ op: 'push', term: this.#terms.named('global', name) }, node);
@@ -535,7 +598,7 @@ class Lowering {
   /** A macro without parameters that is no literal. Those of a library are objects of a kind: stdin. */
   #isOwnMacro(name: string): boolean {
     const facts = this.#knowledge.name(name);
-    return facts.kind === 'macro' && !facts.from.startsWith('preset');
+    return facts.macro !== undefined && facts.kind !== 'function' && !/^preset [^;]*$/.test(facts.from);
   }
 
   /** `SUM`, which may stand for `a + b`: what it means depends on what stands around it, and on the names it uses. */
@@ -550,7 +613,12 @@ class Lowering {
     const names = facts.macro?.freeNames ?? [];
     const isConstant = (one: string): boolean => this.#knowledge.constant?.(one) !== undefined || this.#isOwnMacro(one);
     const isLocal = (one: string): boolean => this.#bindings.visibleAt(node).some((local) => local.name === one);
-    if (facts.macro && !facts.macro.isStateful && names.every((one) => isConstant(one) && !isLocal(one)))
+    if (
+      facts.macro &&
+      !facts.macro.isDoubtful &&
+      !facts.macro.isStateful &&
+      names.every((one) => isConstant(one) && !isLocal(one))
+    )
       this.#emit({ op: 'push', term: this.#terms.named('literal', text) }, node);
     else this.#text(node, text, false);
   }
@@ -558,6 +626,9 @@ class Lowering {
   /** Constants by their text, with what each name in it means. */
   #constant(node: SyntaxNode): void {
     this.#refuseMaskedEffects(node);
+    // The grammar knows no index there.
+    if (node.kind === 'offsetof_expression' && /\[(?!\s*\d+\s*\])/.test(textOf(this.#tree, node)))
+      throw new Unlowerable('parse-error', 'an offset has an index that is no number', node);
     if (this.#hasVariableSize(node)) return this.#text(node, foldedText(this.#tree, node), false);
     this.#emit({ op: 'push', term: this.#terms.named('literal', this.#typedText(node)) }, node);
   }
@@ -590,7 +661,7 @@ class Lowering {
   #assign(node: SyntaxNode, left: SyntaxNode, operator: string | undefined, right: () => void): void {
     const target = stripParentheses(left);
     const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
-    if (declaration && isPrivate(declaration)) {
+    if (declaration && this.#isPrivate(declaration)) {
       if (operator) this.#emit({ op: 'get', declaration }, target);
       right();
       if (operator) this.#operator(operator, node);
@@ -620,7 +691,7 @@ class Lowering {
     const one = (): void => void this.#emit({ op: 'push', term: this.#terms.integer(1) }, node);
     const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
     if (isPrefix) return this.#assign(node, target, operator.slice(1), one);
-    if (declaration && isPrivate(declaration)) {
+    if (declaration && this.#isPrivate(declaration)) {
       this.#emit({ op: 'get', declaration }, target);
       this.#assign(node, target, operator.slice(1), one);
       this.#emit({ op: 'drop' }, node);
@@ -763,7 +834,61 @@ class Lowering {
 
   #loadFrom(node: SyntaxNode): void {
     const isVolatile = this.#address(node);
-    this.#emit({ op: 'load', isVolatile }, node);
+    this.#emit({ op: 'load', isVolatile, mayDecay: this.#mayBeArray(node) }, node);
+  }
+
+  /** May the lvalue be an array, so that its value is its address? It may where its declaration is not in sight. */
+  #mayBeArray(lvalue: SyntaxNode): boolean {
+    return (
+      this.#shapesOf(lvalue)?.every(({ base, stars, dimensions }) => {
+        if (dimensions > 0 || stars < 0) return false;
+        return stars > 0 || this.#knowledge.mayBeArrayType?.(base) === false;
+      }) !== true
+    );
+  }
+
+  /** What the declarations say of the type of an expression; undefined where they are not seen or not understood. */
+  #shapesOf(expression: SyntaxNode): readonly Shape[] | undefined {
+    const node = stripParentheses(expression);
+    const argument = fieldOf(node, 'argument');
+    switch (node.kind) {
+      case 'identifier': {
+        const declaration = this.#bindings.of(node);
+        return declaration && shapeOfType(declaration.type, declaration);
+      }
+      case 'field_expression': {
+        const field = fieldOf(node, 'field');
+        if (!field || !argument) return undefined;
+        const arrow = node.children.some((child) => child.kind === '->') ? 1 : 0;
+        const owners = this.#shapesOf(argument)?.map(({ base, stars, dimensions }) =>
+          stars + dimensions === arrow ? base : undefined,
+        );
+        const found = (owners ?? [undefined]).map((owner) =>
+          this.#knowledge.members?.(textOf(this.#tree, field), owner),
+        );
+        return found.every((list) => list && list.length > 0) ? found.flatMap((list) => list ?? []) : undefined;
+      }
+      case 'cast_expression': {
+        const type = fieldOf(node, 'type');
+        return type && shapeOfType(foldedText(this.#tree, type));
+      }
+      case 'subscript_expression':
+      case 'pointer_expression': {
+        if (node.children[0]?.kind === '&') return undefined;
+        const inner = argument && this.#shapesOf(argument);
+        return inner?.map((shape) =>
+          shape.dimensions > 0 ? { ...shape, dimensions: shape.dimensions - 1 } : { ...shape, stars: shape.stars - 1 },
+        );
+      }
+      case 'update_expression':
+        return argument && this.#shapesOf(argument);
+      case 'binary_expression': {
+        const left = fieldOf(node, 'left');
+        return left && this.#shapesOf(left);
+      }
+      default:
+        return undefined;
+    }
   }
 
   /** Leaves the address of an lvalue on the stack; true when the object is volatile. */
@@ -776,10 +901,13 @@ class Lowering {
         const declaration = this.#bindings.of(node);
         if (declaration && !declaration.isExtern) {
           this.#object(declaration, node);
-          return declaration.isVolatile;
+          return this.#isVolatile(declaration);
         }
-        this.#emit({ op: 'push', term: this.#terms.named('global', textOf(this.#tree, node)) }, node);
-        return declaration?.isVolatile === true || this.#knowledge.isVolatileField(textOf(this.#tree, node));
+        const name = textOf(this.#tree, node);
+        if (this.#isOwnMacro(name) || this.#isShadowed(node, name))
+          throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` stands for an object`, node);
+        this.#emit({ op: 'push', term: this.#terms.named('global', name) }, node);
+        return declaration?.isVolatile === true || this.#knowledge.isVolatileField(name);
       }
       case 'field_expression': {
         const field = fieldOf(node, 'field');
@@ -808,6 +936,7 @@ class Lowering {
         return false;
       case 'call_expression':
         // `f().x` and macros that are lvalues: the address is whatever the call stands for.
+        this.#refuseHiddenLocal(node);
         this.#value(node);
         this.#emit({ op: 'apply', name: 'place', arity: 1, text: '' }, node);
         return false;
@@ -821,19 +950,43 @@ class Lowering {
     );
   }
 
+  /** `VALUE(n) = 5` with `#define VALUE(x) (x)`: which local that is, is not seen. */
+  #refuseHiddenLocal(call: SyntaxNode): void {
+    const name = this.#calledName(call);
+    if (name === undefined || (this.#knowledge.name(name).kind === 'function' && !this.#isShadowed(call, name))) return;
+    const free = this.#knowledge.name(name).macro?.freeNames ?? [];
+    const hidden = [
+      ...this.#named(call),
+      ...this.#bindings.visibleAt(call).filter((local) => free.includes(local.name)),
+    ].find((declaration) => this.#isPrivate(declaration));
+    if (hidden) throw new Unlowerable('hidden-control-flow', `\`${name}\` may be a macro for \`${hidden.name}\``, call);
+  }
+
+  /** Does the macro name something that is a local here? */
+  #isShadowed(node: SyntaxNode, name: string): boolean {
+    const free = this.#knowledge.name(name).macro?.freeNames ?? [];
+    return free.length > 0 && this.#bindings.visibleAt(node).some((local) => free.includes(local.name));
+  }
+
   /** Does any type, name or field that the lvalue is made of say volatile or atomic? */
   #mayBeVolatile(lvalue: SyntaxNode): boolean {
     let found = false;
     walk(lvalue, (part) => {
       const text = (): string => textOf(this.#tree, part);
       const declaration = part.kind === 'identifier' ? this.#bindings.of(part) : undefined;
-      if (declaration) found ||= declaration.isVolatile || VOLATILE.test(declaration.type);
+      if (declaration) found ||= declaration.isVolatile || this.#saysVolatile(declaration.type);
       else if (part.kind === 'identifier' || part.kind === 'field_identifier')
         found ||= this.#knowledge.isVolatileField(text());
-      else if (part.kind === 'type_descriptor') found ||= VOLATILE.test(text());
+      else if (part.kind === 'type_descriptor') found ||= this.#saysVolatile(text());
       return !found;
     });
     return found;
+  }
+
+  /** Does the type say volatile, itself or by a name that stands for it? That of `__auto_type` is not seen. */
+  #saysVolatile(type: string): boolean {
+    if (VOLATILE.test(type) || /\b(__auto_type|typeof|__typeof__|__typeof|typeof_unqual)\b/.test(type)) return true;
+    return (type.match(/[A-Za-z_]\w*/g) ?? []).some((word) => this.#knowledge.isVolatileField(word));
   }
 
   #initializerList(node: SyntaxNode): void {
@@ -902,11 +1055,13 @@ class Lowering {
       only &&
       namedChildren(args).length === 1 &&
       this.#isPlainPlace(only) &&
-      !this.#isMasked(node)
+      !this.#isMasked(node) &&
+      !this.#isShadowed(node, name)
     ) {
       return this.#resettingRelease(node, name, facts, only);
     }
-    if (facts.kind !== 'function' || this.#isMasked(node)) return this.#text(node, foldedText(this.#tree, node), false);
+    if (facts.kind !== 'function' || this.#isMasked(node) || this.#isShadowed(node, name))
+      return this.#text(node, foldedText(this.#tree, node), false);
     const operands = namedChildren(args);
     this.#unordered(node, operands, () => {
       for (const operand of operands) this.#value(operand);
@@ -930,7 +1085,7 @@ class Lowering {
     const name =
       inner?.kind === 'pointer_expression' && inner.children[0]?.kind === '*' ? fieldOf(inner, 'argument') : undefined;
     const declaration = name?.kind === 'identifier' ? this.#bindings.of(name) : undefined;
-    return declaration?.isPointer && isPrivate(declaration) ? declaration.type.replace(/^const /, '') : undefined;
+    return declaration?.isPointer && this.#isPrivate(declaration) ? declaration.type.replace(/^const /, '') : undefined;
   }
 
   /** What is known of this call: `fprintf(stderr, "%d", n)` is a diagnostic, where `stderr` is the library's. */
@@ -990,7 +1145,7 @@ class Lowering {
     return operands.map((operand) => {
       const target = stripParentheses(operand);
       const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
-      const isArray = declaration && isPrivate(declaration) && mayBeArray(declaration);
+      const isArray = declaration && this.#isPrivate(declaration) && mayBeArray(declaration);
       return isArray && this.#knowledge.numberType?.(declaration.type) === undefined ? declaration : undefined;
     });
   }
@@ -1038,7 +1193,7 @@ class Lowering {
     const call: TextCall = {
       text,
       mentions: [...mentions],
-      writes: [...writes].filter(isPrivate),
+      writes: [...writes].filter(this.#isPrivate),
       site: site || undefined,
       mayJump: isIterator || mayName,
       mayName,
@@ -1056,6 +1211,7 @@ class Lowering {
     const hasMore =
       !args ||
       this.#isMasked(node) ||
+      this.#isShadowed(node, own) ||
       this.#callsIn(args).some(({ name }) => !this.#isPure(name)) ||
       this.#hasStore(args);
     if (!hasMore) return this.#refine(facts, namedChildren(args));
@@ -1165,7 +1321,7 @@ class Lowering {
     for (const operand of operands) {
       for (const declaration of this.#assignedIn(operand)) {
         const isUsed = operands.some((other) => other !== operand && this.#named(other).includes(declaration));
-        if (isUsed && isPrivate(declaration) && !(operand === operands[0] && operand === target))
+        if (isUsed && this.#isPrivate(declaration) && !(operand === operands[0] && operand === target))
           throw new Unlowerable('order-conflict', `\`${declaration.name}\` is changed and used in no order`, node);
       }
     }
@@ -1204,7 +1360,7 @@ class Lowering {
         found = true;
       if (part.kind !== 'identifier' || part.field === 'function') return !found;
       const declaration = this.#bindings.of(part);
-      if (declaration && !declaration.isExtern) found ||= !isPrivate(declaration);
+      if (declaration && !declaration.isExtern) found ||= !this.#isPrivate(declaration);
       else found ||= this.#isVariableName(textOf(this.#tree, part));
       return !found;
     });

@@ -3,7 +3,7 @@
  * either known, or named by the address and the last events that may have changed it, so that a value read by both sides
  * from the same memory is the same term.
  */
-import type { Happened } from './event.ts';
+import type { Event, Happened } from './event.ts';
 import { isDiagnostic, isMemoryRelease, releasedTerm } from './event.ts';
 import { isLinked, mayReach, rootsOf } from './links.ts';
 import type { Side, State } from './state.ts';
@@ -47,7 +47,9 @@ export function isDistinct(terms: TermTable, state: State, one: Term, other: Ter
   }
   // Two members of one struct, whose declarations are in sight and are no union's.
   const areFields = a.op === 'field' && b.op === 'field' && sameBase && a.text !== b.text;
-  if (areFields && state.isPlainField(a.text) && state.isPlainField(b.text)) return true;
+  const type = a.args[0] === undefined ? undefined : terms.pointedType(a.args[0]);
+  const owner = type?.replace(/\b(const|static) | ?[*[].*$/g, '');
+  if (areFields && state.arePlainMembers(a.text, b.text, owner)) return true;
   return isApart(terms, state, one, other);
 }
 
@@ -99,9 +101,11 @@ export function mayChange(terms: TermTable, state: State, event: Happened, addre
   if (event.mayName && op === 'object') return true;
   if (isMemoryRelease(event)) return isChangedByRelease(terms, state, event, base);
   if (isDiagnostic(event)) return isOfFile(terms, base);
+  if (isOfLibrary(terms, base)) return true;
   if (isPrivateStorage(terms, state, base)) return event.args.some((arg) => isLinked(terms, state, arg, base));
   const through = event.kind === 'call' ? event.facts?.writesThrough : undefined;
   if (!through) return true;
+  if (event.facts?.returnsOwnStorage === true && !isKnownStorage(terms, state, base)) return true;
   if (through.some((index) => isReached(terms, state, event.args[index], base))) return true;
   // What it was told to keep earlier it may write to now: the buffer of a stream.
   const isKept = rootsOf(terms, state, base).some((root) => state.escaped.has(root));
@@ -123,8 +127,35 @@ function isChangedByRelease(terms: TermTable, state: State, event: Happened, bas
   )
     return true;
   if (event.facts?.releases?.isShallow === true) return false;
+  if (mayCount(event) && !isPrivateStorage(terms, state, base)) return true;
   return released === undefined || isOfFile(terms, base) || mayReach(terms, state, released, base);
 }
+
+/**
+ * May the release write to more than it is given: to the counters of its file, which may be where a pointer leads? What
+ * is declared to be a memory release writes nothing else.
+ */
+export function mayCount(event: Event): boolean {
+  const { releases, writesThrough } = event.facts ?? {};
+  return releases?.isShallow !== true && writesThrough === undefined;
+}
+
+/** Variables of the C library that its functions set without being given them: `tzset`, `setenv`, `getopt`. */
+const LIBRARY_VARIABLES =
+  /^(_*environ|_*tzname|_*timezone|_*daylight|opt(arg|ind|err|opt)|signgam|h_errno|program_invocation_(short_)?name)$/;
+
+/**
+ * Storage that a call of a library function may change though it is not given it: a variable of the library, what it
+ * keeps for a result of an earlier call, and what is mapped, which is also written as a file.
+ */
+export function isOfLibrary(terms: TermTable, base: Term): boolean {
+  return [...terms.roots(base), ...terms.ownersOf(base)].some((root) => {
+    const { op, text } = terms.node(root);
+    return op === 'global' ? LIBRARY_VARIABLES.test(text) : op === 'fresh' && MAPPED.test(text);
+  });
+}
+
+const MAPPED = /^result of (mmap|mmap64|mremap|shmat)#/;
 
 /** Is it a variable of the file or the program, or found through one? */
 function isOfFile(terms: TermTable, base: Term): boolean {
@@ -135,8 +166,17 @@ function isReached(terms: TermTable, state: State, arg: Term | undefined, base: 
   return arg !== undefined && (!isApart(terms, state, arg, base) || mayReach(terms, state, arg, base));
 }
 
+/** Is it a variable of the program, or storage of this path: not what a library keeps for itself? */
+function isKnownStorage(terms: TermTable, state: State, base: Term): boolean {
+  const roots = rootsOf(terms, state, base);
+  return (
+    roots.length > 0 &&
+    roots.every((root) => /^(object|global)$/.test(terms.node(root).op) || state.allocated.has(root))
+  );
+}
+
 /** Storage of this function that nobody outside knows. */
-function isPrivateStorage(terms: TermTable, state: State, base: Term): boolean {
+export function isPrivateStorage(terms: TermTable, state: State, base: Term): boolean {
   const roots = rootsOf(terms, state, base);
   return (
     roots.length > 0 &&

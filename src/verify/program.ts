@@ -36,7 +36,12 @@ export type Op =
   | { readonly op: 'set'; readonly declaration: Declaration }
   | { readonly op: 'undefine'; readonly declaration: Declaration }
   /** Pops an address, pushes what is stored there. */
-  | { readonly op: 'load'; readonly isVolatile: boolean }
+  | {
+      readonly op: 'load';
+      readonly isVolatile: boolean;
+      /** The lvalue may be an array, whose value is its address. */
+      readonly mayDecay?: boolean;
+    }
   /** Pops a value and an address; pushes the value. */
   | { readonly op: 'store'; readonly isVolatile: boolean; readonly isInitial: boolean; readonly tag: string }
   | {

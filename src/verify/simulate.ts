@@ -16,7 +16,7 @@ import { happen, isDiagnostic, isMemoryRelease, isSameEvent, isShallowRelease, r
 import type { Event, Happened } from './event.ts';
 import { assume, decide } from './facts.ts';
 import { isFreshResult, isLinked, linksAfter, mayReach, rootsOf } from './links.ts';
-import { baseOf, cellOf, isApart, isInNamedObject, load, origin, settle } from './memory.ts';
+import { baseOf, cellOf, isApart, isInNamedObject, isOfLibrary, load, origin, settle } from './memory.ts';
 import { mayBeArray, objectTerm } from './lower.ts';
 import type { Declaration } from '../syntax/bindings.ts';
 import type { SyntaxNode } from '../syntax/tree.ts';
@@ -71,8 +71,8 @@ export interface Simulation {
 }
 
 export interface SimulationOptions {
-  /** Is the declaration of a struct with this member in sight, and neither volatile nor in a union? */
-  readonly isPlainField: (field: string) => boolean;
+  /** Is the declaration of a struct with both members in sight, and neither volatile nor in a union? */
+  readonly arePlainMembers: (one: string, other: string, owner?: string) => boolean;
   readonly acceptLogOrder: boolean;
   /** Joint states after which the proof is given up. */
   readonly budget: number;
@@ -250,7 +250,7 @@ class Walk {
       lost: new Set(),
       local: new Set(),
       links: new Map(),
-      isPlainField: this.#options.isPlainField,
+      arePlainMembers: this.#options.arePlainMembers,
       pending: [],
       trace: undefined,
     };
@@ -369,7 +369,7 @@ class Walk {
 
   /** Without effects, certain to return, and of numbers only, so that it reads no memory: the call is but its value. */
   #isFunctionOfNumbers({ facts, writes }: Extract<Op, { op: 'call' }>, args: readonly Term[]): boolean {
-    if (facts?.isPure !== true || facts.neverReturns !== false || facts.keepsErrno !== true) return false;
+    if (facts?.isArithmetic !== true || facts.neverReturns !== false || facts.keepsErrno !== true) return false;
     return writes.every((one) => one === undefined) && args.every((arg) => this.#terms.isNumber(arg));
   }
 
@@ -399,7 +399,7 @@ class Walk {
       case 'set': {
         // What a pointer points to may be const; of all else the value has no qualifiers. C11 6.3.2.1p2.
         const { type } = op.declaration;
-        const value = this.#terms.convert(type.endsWith('*') ? type : type.replace(/^const /, ''), pop());
+        const value = this.#convert(state, name, type.endsWith('*') ? type : type.replace(/^const /, ''), pop());
         side.locals.set(op.declaration.id, value);
         side.stack.push(value);
         break;
@@ -408,7 +408,7 @@ class Walk {
         this.#undefine(state, name, side, op.declaration);
         break;
       case 'load':
-        side.stack.push(this.#load(state, name, side, pop()));
+        side.stack.push(this.#load(state, name, side, pop(), op.mayDecay === true));
         break;
       case 'apply':
         this.#apply(state, name, side, op);
@@ -422,7 +422,7 @@ class Walk {
         break;
       }
       case 'convert':
-        side.stack.push(this.#terms.convert(op.type, pop()));
+        side.stack.push(this.#convert(state, name, op.type, pop()));
         break;
       case 'drop':
         pop();
@@ -511,10 +511,13 @@ class Walk {
     );
   }
 
-  #load(state: State, name: 'before' | 'after', side: Side, address: Term): Term {
+  #load(state: State, name: 'before' | 'after', side: Side, address: Term, mayDecay: boolean): Term {
     if (name === 'before') this.#follow(state, address);
     else this.#mayFollow(state, address);
-    return load(this.#terms, state, side, address);
+    const value = load(this.#terms, state, side, address);
+    // Nobody assigns to an array: what was stored there as a whole is the value of something else.
+    if (!mayDecay || this.#terms.isStoredAt(address, value)) return value;
+    return this.#terms.apply('either', [value, address]);
   }
 
   #write(state: State, address: Term): void {
@@ -627,6 +630,12 @@ class Walk {
     const term = this.#terms.apply(op.name, args, op.text);
     if (this.#terms.mayTrap(op.name, args)) this.#compute(state, name, term);
     side.stack.push(term);
+  }
+
+  #convert(state: State, name: 'before' | 'after', type: string, value: Term): Term {
+    const term = this.#terms.convert(type, value);
+    if (term !== value && this.#terms.mayOverflow(type, value)) this.#compute(state, name, term);
+    return term;
   }
 
   /** A value whose computation C does not define for all operands: the after side may not be the only one to compute it. */
@@ -975,6 +984,8 @@ class Walk {
     const taken = (facts?.consumes ?? []).flatMap((index) => event.args.slice(index, index + 1));
     if (taken.some((arg) => mayReach(this.#terms, state, base, arg) || !isApart(this.#terms, state, base, arg)))
       return true;
+    // A mapped file can be made shorter, or protected.
+    if (isOfLibrary(this.#terms, base)) return true;
     // Told what it writes, a callee gives back nothing but what it finds there, and only if it is one that allocates.
     if (facts?.writesThrough && facts.retains) {
       if (!facts.acquires?.some((one) => one.handle !== 'result')) return false;
@@ -1128,6 +1139,7 @@ class Walk {
   }
 
   #exit(state: State, first: Term | undefined, second: Term | undefined): void {
+    if (first !== undefined) this.#convert(state, 'before', this.#before.returnType, first);
     this.#payUp(state, true);
     const pending = state.pending[0];
     if (pending) {

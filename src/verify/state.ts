@@ -87,8 +87,8 @@ export interface State {
   /** `in(place, object)`: a followed place that may lie in the object, which was alive then on the before side. */
   local: Set<Term>;
   links: Links;
-  /** Is the declaration of a struct with this member in sight, and neither volatile nor in a union? */
-  readonly isPlainField: (field: string) => boolean;
+  /** Is the declaration of a struct with both members in sight, and neither volatile nor in a union? */
+  readonly arePlainMembers: (one: string, other: string, owner?: string) => boolean;
   /** Events the before side has executed and the after side has not. */
   pending: Pending[];
   trace: Trace | undefined;

@@ -26,6 +26,9 @@ export const OVERFLOWING: ReadonlySet<string> = new Set(['+', '-', '*', '<<', '>
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '<<', '>>', '&', '|', '^', 'unary-']);
 const ROOTS: ReadonlySet<string> = new Set(['fresh', 'parameter', 'object', 'global', 'undefined', 'load']);
 
+/** Bits of an `int`, on every POSIX system. */
+const INT_BITS = 32;
+
 const INTEGER = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)$/;
 
 const NONE: ReadonlySet<Term> = new Set();
@@ -133,7 +136,31 @@ export class TermTable {
     const numbers = args.map((arg) => this.numberOf(arg));
     if (op === '/' || op === '%') return numbers[1] === undefined || numbers[1] === 0 || numbers[1] === -1;
     if (!OVERFLOWING.has(op)) return false;
+    // A shift by the width or more is undefined for unsigned numbers, too. C11 6.5.7p3.
+    if (op === '<<' || op === '>>') {
+      const [left, count] = numbers;
+      if (count === undefined || count < 0 || count >= INT_BITS) return true;
+      const fits = left !== undefined && left >= 0 && left * 2 ** count < 2 ** (INT_BITS - 1);
+      return !(op === '>>' || fits || (args[0] !== undefined && this.isUnsigned(args[0])));
+    }
     return !numbers.every((number) => number !== undefined) && !args.every((arg) => this.isUnsigned(arg));
+  }
+
+  /** Is it a floating number that may not fit the type? C11 6.3.1.4p1. */
+  mayOverflow(type: string, term: Term): boolean {
+    return /^(long )?(float|double)$/.test(this.typeOf(term) ?? '') && !/\b(float|double)$/.test(type);
+  }
+
+  /** Is it what `stored` gave for this address? */
+  isStoredAt(address: Term, value: Term): boolean {
+    const { op, text } = this.node(value);
+    return op === 'convert' && text === `lvalue ${address}`;
+  }
+
+  /** The type of a pointer, or of the object that an address names. */
+  pointedType(address: Term): string | undefined {
+    const { op, text } = this.node(address);
+    return op === 'object' ? declaredType(text) : this.typeOf(address);
   }
 
   /** The declared type of a value where it is known. */

@@ -8,7 +8,7 @@ import { errorsTouchSkeleton, keywordCensus, unnamedJump } from '../syntax/censu
 import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
-import { definitionsDiffer } from './definitions.ts';
+import { definitionsDiffer, ownNames } from './definitions.ts';
 import { describeDifference, describeExtraCall } from './difference.ts';
 import { foldedText, lowerFunction } from './lower.ts';
 import type { Program } from './program.ts';
@@ -66,7 +66,7 @@ function refuseNode(tree: FunctionTree, node: SyntaxNode): Refusal | undefined {
 export function verifyFunction(
   before: FunctionTree,
   after: FunctionTree,
-  knowledge: Knowledge,
+  known: Knowledge,
   options: VerifyOptions = DEFAULT_VERIFY_OPTIONS,
 ): Verdict {
   if (headText(before) !== headText(after)) return unproved('the heads of the two versions differ');
@@ -79,6 +79,7 @@ export function verifyFunction(
       refuseFunction(tree);
     if (refusal) return fromRefusal(refusal);
   }
+  const knowledge = withoutOwn(known, new Set([...ownNames(before), ...ownNames(after)]));
   const word = redefinedWord(before, knowledge) ?? redefinedWord(after, knowledge);
   if (word !== undefined)
     return { ...unproved(`a macro gives \`${word}\` another meaning`), code: 'hidden-control-flow' };
@@ -91,7 +92,7 @@ export function verifyFunction(
   if (!second || 'kind' in second) return fromRefusal(second);
   const simulation = simulate(first, second, terms, {
     ...options,
-    isPlainField: (field) => knowledge.isPlainField?.(field) === true,
+    arePlainMembers: (one, other, owner) => knowledge.arePlainMembers?.(one, other, owner) === true,
   });
   const rest = {
     uses: [...simulation.uses].toSorted(),
@@ -115,6 +116,17 @@ export function verifyFunction(
     code,
     difference: describeDifference(before, after, simulation.mismatch),
     ...(stoppedAt !== undefined && { stoppedAt }),
+  };
+}
+
+/** What the file says of a name is not said of one that the function defines for itself. */
+function withoutOwn(knowledge: Knowledge, own: ReadonlySet<string>): Knowledge {
+  if (own.size === 0) return knowledge;
+  return {
+    ...knowledge,
+    constant: (name) => (own.has(name) ? undefined : knowledge.constant?.(name)),
+    numberType: (name) => (own.has(name) ? undefined : knowledge.numberType?.(name)),
+    mayBeArrayType: (base) => own.has(base) || knowledge.mayBeArrayType?.(base) !== false,
   };
 }
 

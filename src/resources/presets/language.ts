@@ -1,5 +1,5 @@
 /** What the language and its headers define as macros, and operators of the compilers that look like calls. */
-import { NEVER_RETURNS, PURE, READS, type Preset, each, local, plainMacro, writes } from '../preset.ts';
+import { ARITHMETIC, NEVER_RETURNS, PURE, READS, type Preset, each, local, plainMacro, writes } from '../preset.ts';
 
 export const preset: Preset = {
   name: 'language',
@@ -34,9 +34,10 @@ export const preset: Preset = {
     ...each('__sync_fetch_and_add __sync_fetch_and_sub __sync_lock_test_and_set', local(writes(0))),
     __atomic_load_n: local(READS),
     ...each('sizeof _Alignof alignof __alignof__ typeof __typeof__ _Static_assert', PURE),
-    ...each('__builtin_expect __builtin_constant_p __builtin_clz __builtin_ctz __builtin_popcount', PURE),
-    ...each('__builtin_offsetof __builtin_types_compatible_p __builtin_bswap16 __builtin_bswap32', PURE),
-    ...each('__builtin_bswap64 __builtin_object_size __builtin_strlen __builtin_memcmp __builtin_strcmp', PURE),
+    ...each('__builtin_expect __builtin_constant_p __builtin_clz __builtin_ctz __builtin_popcount', ARITHMETIC),
+    ...each('__builtin_offsetof __builtin_types_compatible_p', PURE),
+    ...each('__builtin_bswap16 __builtin_bswap32 __builtin_bswap64', ARITHMETIC),
+    ...each('__builtin_object_size __builtin_strlen __builtin_memcmp __builtin_strcmp', PURE),
     ...each('__builtin_abort __builtin_exit', NEVER_RETURNS),
   },
 };

@@ -66,8 +66,9 @@ export const preset: Preset = {
     ...each('sysconf pathconf fpathconf getpagesize getdtablesize getpgid getsid', local(READS)),
     getenv: local(OWN_STORAGE),
     secure_getenv: local(OWN_STORAGE),
-    ...each('setenv unsetenv clearenv', READS),
-    putenv: { ...READS, retains: [0] },
+    // What getenv has returned may change.
+    ...each('setenv unsetenv clearenv', { ...READS, returnsOwnStorage: true }),
+    putenv: { ...READS, retains: [0], returnsOwnStorage: true },
     wait: writes(0),
     waitpid: writes(1),
     wait3: writes(0, 2),

@@ -1,6 +1,6 @@
 /** Sockets and names of hosts. */
 import type { AcquireFacts, HandlePosition } from '../knowledge.ts';
-import { local, OWN_STORAGE, PURE, READS, type Preset, each, quiet, writes } from '../preset.ts';
+import { ARITHMETIC, local, OWN_STORAGE, READS, type Preset, each, quiet, writes } from '../preset.ts';
 
 const SOCKET: AcquireFacts = {
   kind: 'descriptor',
@@ -104,7 +104,7 @@ export const preset: Preset = {
     hstrerror: OWN_STORAGE,
     ...each('gethostbyname gethostbyname2 gethostbyaddr getservbyname getservbyport getprotobyname', OWN_STORAGE),
     ...each('inet_ntoa ether_ntoa', OWN_STORAGE),
-    ...each('htons htonl ntohs ntohl', PURE),
+    ...each('htons htonl ntohs ntohl', ARITHMETIC),
     inet_addr: quiet(local(READS)),
     inet_aton: quiet(local(writes(1))),
     inet_ntop: { ...local(writes(2)), returnsArgument: 2 },

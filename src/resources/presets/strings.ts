@@ -1,5 +1,6 @@
 /** Strings and blocks of memory, characters, numbers in text. */
 import {
+  ARITHMETIC,
   local,
   FUNCTION,
   OWN_STORAGE,
@@ -61,7 +62,7 @@ export const preset: Preset = {
     strerrordesc_np: local(READS),
     strsignal: OWN_STORAGE,
 
-    ...each('isdigit isxdigit iswdigit iswxdigit isascii toascii', PURE),
+    ...each('isdigit isxdigit iswdigit iswxdigit isascii toascii', ARITHMETIC),
     ...each('isalpha isalnum isspace isupper islower ispunct isprint isgraph iscntrl isblank', LOCALE),
     ...each('iswalpha iswalnum iswspace iswupper iswlower iswpunct iswprint iswgraph iswcntrl', LOCALE),
     ...each('toupper tolower towupper towlower wcwidth wcswidth', LOCALE),
@@ -69,7 +70,7 @@ export const preset: Preset = {
     ...each('strtol strtoul strtoll strtoull strtod strtof strtold strtoimax strtoumax strtoq strtouq', PARSES),
     ...each('wcstol wcstoul wcstoll wcstoull wcstod', PARSES),
     ...each('atoi atol atoll atof', local(READS)),
-    ...each('abs labs llabs imaxabs ffs ffsl ffsll', PURE),
+    ...each('abs labs llabs imaxabs ffs ffsl ffsll', ARITHMETIC),
     ...each('div ldiv lldiv', quiet(local(READS))),
 
     ...each('mbtowc mbrtowc', { ...writes(0, 3) }),

@@ -3,6 +3,7 @@
  * what it does to errno, whether it is a diagnostic. What is not understood gives no fact.
  */
 import { textOf, walk, type SyntaxNode } from '../../syntax/tree.ts';
+import { saysVolatile } from '../../scan/definitions.ts';
 import type { NameFacts } from '../knowledge.ts';
 import { writesToLog } from '../refine-call.ts';
 import { writtenByCall, type Call, type Effect } from './effects.ts';
@@ -30,11 +31,13 @@ export function findConduct(subject: Subject, roots: RootTable, effects: readonl
     ...(written && { writesThrough: written }),
     ...(isLocal && { isLocal }),
     ...(isPure && { isPure }),
+    ...(isPure && isArithmetic(subject) && { isArithmetic: true }),
     ...consumed(subject, effects),
     ...(keepsErrno(subject, effects) && { keepsErrno: true }),
     ...(readsErrno !== undefined && { readsErrno }),
     ...(isDiagnostic && logging(subject, effects, readsErrno)),
     ...(alwaysReturns(subject, effects) && { neverReturns: false }),
+    ...(calls(effects).some((call) => call.facts.returnsOwnStorage) && { returnsOwnStorage: true }),
     ...(effects.every(isNoRelease) && { releasesNothing: true }),
     ...returned(subject, roots),
   };
@@ -134,13 +137,39 @@ function isPureCalls(effects: readonly Effect[]): boolean {
   return calls(effects).every((call) => call.facts.isPure === true);
 }
 
-/** A volatile access is an effect of its own. */
+/** A volatile access is an effect of its own, whichever name or type says so. */
 function readsVolatile(subject: Subject): boolean {
-  let reads = subject.bindings.declarations.some((declaration) => /\b(volatile|_Atomic)\b/.test(declaration.type));
+  let reads = false;
   walk(subject.tree.body, (node) => {
-    if (node.kind === 'field_identifier' && subject.isVolatileField(textOf(subject.tree, node))) reads = true;
+    const text = (): string => subject.tree.source.slice(node.start, node.end);
+    if (/^(field_|type_)?identifier$/.test(node.kind))
+      reads ||= saysVolatile(text()) || subject.isVolatileField(text());
+    else if (/^type_qualifier$|^storage_class/.test(node.kind)) reads ||= saysVolatile(text());
+    return !reads;
   });
-  return reads;
+  return reads || saysVolatile(subject.tree.source.slice(subject.tree.root.start, subject.tree.root.end));
+}
+
+const POINTING =
+  /^(pointer_expression|subscript_expression|string_literal|concatenated_string|compound_literal_expression)$/;
+
+/** Numbers in, a number out, and no pointer between them, which could be one that was made of a number. */
+function isArithmetic(subject: Subject): boolean {
+  let isPlain = subject.bindings.declarations.every(
+    ({ type, isPointer, isArray }) => !isPointer && !isArray && PLAIN_TYPES.test(type),
+  );
+  walk(subject.tree.body, (node) => {
+    if (
+      POINTING.test(node.kind) ||
+      (node.kind === 'field_expression' && node.children.some(({ kind }) => kind === '->'))
+    )
+      isPlain = false;
+    if (node.kind === 'type_descriptor' && node.parent?.kind === 'cast_expression')
+      isPlain &&= PLAIN_TYPES.test(textOf(subject.tree, node).replace(/\s+/g, ' '));
+    if (node.kind === 'call_expression') isPlain &&= factsOfCall(subject, node).isArithmetic === true;
+    return isPlain;
+  });
+  return isPlain;
 }
 
 /** Arguments that are handed on to a callee which takes them over. */
