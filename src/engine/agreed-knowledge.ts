@@ -28,7 +28,12 @@ export function agreedKnowledge(before: Knowledge, after: Knowledge, words: Used
   return {
     name: factsOf,
     isVolatileField: (field) => before.isVolatileField(field) || after.isVolatileField(field),
-    isPlainField: (field) => before.isPlainField?.(field) === true && after.isPlainField?.(field) === true,
+    arePlainMembers: (...names) => [before, after].every((side) => side.arePlainMembers?.(...names) === true),
+    members: (...names) => {
+      const [one, other] = [before.members?.(...names) ?? [], after.members?.(...names) ?? []];
+      return one.length > 0 && other.length > 0 ? [...one, ...other] : [];
+    },
+    mayBeArrayType: (base) => [before, after].some((side) => side.mayBeArrayType?.(base) !== false),
     constant: (name) => {
       const side = sideOf(name);
       if (side) return side.constant?.(name);

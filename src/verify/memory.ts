@@ -47,8 +47,7 @@ export function isDistinct(terms: TermTable, state: State, one: Term, other: Ter
   }
   // Two members of one struct, whose declarations are in sight and are no union's.
   const areFields = a.op === 'field' && b.op === 'field' && sameBase && a.text !== b.text;
-  const type = a.args[0] === undefined ? undefined : terms.pointedType(a.args[0]);
-  const owner = type?.replace(/\b(const|static) | ?[*[].*$/g, '');
+  const owner = a.args[0] === undefined ? undefined : terms.structOf(a.args[0]);
   if (areFields && state.arePlainMembers(a.text, b.text, owner)) return true;
   return isApart(terms, state, one, other);
 }

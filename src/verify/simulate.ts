@@ -1123,8 +1123,9 @@ class Walk {
   #skipSameStore(state: State, event: Event): boolean {
     const [address, value] = event.args;
     if (event.kind !== 'store' || event.mayJump || address === undefined || value === undefined) return false;
-    const { op, text } = this.#terms.node(address);
-    const isPlain = op === 'field' && state.isPlainField(text) && !event.key.includes('initial');
+    const { op, text, args } = this.#terms.node(address);
+    const owner = args[0] === undefined ? undefined : this.#terms.structOf(args[0]);
+    const isPlain = op === 'field' && state.arePlainMembers(text, text, owner) && !event.key.includes('initial');
     if (!isPlain || origin(this.#terms, value) !== this.#terms.null()) return false;
     const cell = cellOf(this.#terms, address);
     const isThere =

@@ -157,10 +157,11 @@ export class TermTable {
     return op === 'convert' && text === `lvalue ${address}`;
   }
 
-  /** The type of a pointer, or of the object that an address names. */
-  pointedType(address: Term): string | undefined {
+  /** The words of the type that an address points to, without stars: `struct s`. Undefined where it is not known. */
+  structOf(address: Term): string | undefined {
     const { op, text } = this.node(address);
-    return op === 'object' ? declaredType(text) : this.typeOf(address);
+    const type = op === 'object' ? declaredType(text) : this.typeOf(address);
+    return type?.replace(/\b(const|static) | ?[*[].*$/g, '');
   }
 
   /** The declared type of a value where it is known. */
