@@ -3,6 +3,7 @@ import { CountReporter } from './test/house/count-reporter.ts';
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/house/temporary-folder.ts'],
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,0 +1,10 @@
+/** One folder for all that a run of the tests leaves in the system's folder for temporary files; removed at its end. */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export default function setup(): () => void {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'goto-cleanup-tests-')));
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
