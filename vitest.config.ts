@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/house/temporary-folder.ts'],
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
     reporters: ['default', new CountReporter()],
   },

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { createMutants } from './mutants.js';
 
 /** A round that takes more seconds has hanged. */
-const LIMIT = 60;
+const LIMIT = 300;
 
 const root = join(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
