@@ -1,5 +1,6 @@
 /** What two versions of the program both know of a name: a proof about both may rest on nothing else. */
 import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
+import type { Signature } from '../resources/signature.ts';
 
 /** The words of each version of a function. */
 export interface UsedWords {
@@ -7,6 +8,7 @@ export interface UsedWords {
   readonly after: ReadonlySet<string>;
 }
 
+const UNSEEN: Signature = { isSeen: false, mayEnd: false, returns: undefined, parameters: undefined };
 const NOT_KNOWN: NameFacts = { kind: 'unknown', from: 'nothing' };
 
 /**
@@ -46,7 +48,23 @@ export function agreedKnowledge(before: Knowledge, after: Knowledge, words: Used
       const type = after.numberType?.(name);
       return type === before.numberType?.(name) ? type : undefined;
     },
+    signature: (name) => {
+      const [one, other] = [before, after].map((side) => side.signature?.(name) ?? UNSEEN);
+      const side = sideOf(name);
+      return side || !one || !other ? (side?.signature?.(name) ?? UNSEEN) : agreedSignature(one, other);
+    },
     redefines: (word) => before.redefines?.(word) === true || after.redefines?.(word) === true,
+  };
+}
+
+/** A body that only one version has may be the other's too; a type counts if both say it. */
+function agreedSignature(before: Signature, after: Signature): Signature {
+  const isSame = before.parameters?.join() === after.parameters?.join();
+  return {
+    isSeen: before.isSeen || after.isSeen,
+    mayEnd: before.mayEnd || after.mayEnd,
+    returns: before.returns === after.returns ? after.returns : undefined,
+    parameters: isSame ? after.parameters : undefined,
   };
 }
 

@@ -30,7 +30,7 @@ handed over, by the same calls with the same arguments, and the same value is re
 
   identical   the trace of effects is the same, whatever the statements do; rests on nothing but C
   equivalent  the same but for the uses that are listed, each allowed by what is known of the names involved
-  different   a path was found on which the two versions differ
+  different   a run was found, of both versions under the same outcomes of their calls, in which they differ
   unproved    neither could be shown; counts as a refusal
 
 Uses of an equivalent proof:

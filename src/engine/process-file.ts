@@ -210,7 +210,8 @@ function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan |
     kind: 'not-proved',
     refusal: refuse(code, reason, read.range),
     stoppedAt: verdict?.stoppedAt,
-    isRefuted: verdict?.verdict === 'different',
+    // Which effects may pass each other the planner leaves to the judge.
+    isRefuted: verdict?.verdict === 'different' && verdict.code !== 'order-conflict',
   });
   const newText = tryApplyEdits(text, plan.edits);
   if (typeof newText !== 'string') return fail('not-proved', 'the edits of the plan overlap');
@@ -220,7 +221,8 @@ function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan |
   if (!range) return fail('not-proved', 'the rewritten function is not found in the new text');
   const after = readFunction(context.parser(), newText, range);
   if (after.kind === 'refusal') return fail('not-proved', `the rewritten function can't be read: ${after.reason}`);
-  const verdict = proveFunction(read, after, knowledge, verifyOptions(context.options));
+  const options = { ...verifyOptions(context.options), worlds: WORLDS_FOR_A_PLAN };
+  const verdict = proveFunction(read, after, knowledge, options);
   if (verdict.verdict === 'different' || verdict.verdict === 'unproved') {
     return fail(verdict.code ?? 'not-proved', verdict.reason ?? 'the rewrite could not be proved', verdict);
   }
@@ -229,6 +231,9 @@ function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan |
   }
   return { kind: 'proved', plan, verdict };
 }
+
+/** A plan that is not proved is refused in any case: whether it is wrong is looked at for our own sake only. */
+const WORLDS_FOR_A_PLAN = 40;
 
 /** The verifier's options for a run. */
 export function verifyOptions(options: ProcessOptions): VerifyOptions {

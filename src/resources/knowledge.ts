@@ -4,6 +4,7 @@
  */
 
 import type { Member } from '../scan/members.ts';
+import type { Signature } from './signature.ts';
 
 /** The value of a handle when nothing is held. */
 export type Sentinel = 'null' | '-1' | 'map-failed' | 'none';
@@ -154,6 +155,8 @@ export interface Knowledge {
   constant?(name: string): { readonly value?: number } | undefined;
   /** The words of the type a type name stands for, where that is one of numbers or an `enum` in every definition in sight. */
   numberType?(name: string): string | undefined;
+  /** What is in sight of a function of this name; without it nothing is. */
+  signature?(name: string): Signature;
   /** Does a macro in sight give this word of the language (`NULL`, `true`, `return`) another meaning? */
   redefines?(word: string): boolean;
 }

@@ -18,6 +18,7 @@ import type { ResourceConfig } from './resource-config.ts';
 import { isRedefined } from './redefined-words.ts';
 import { Shapes } from './shapes.ts';
 import { plainNumber, type SeenFile } from './seen-file.ts';
+import { calledNames, declaredTypes, type Signature } from './signature.ts';
 import { macroShape, summariseFunction, summariseMacro, type Reader } from './summarise.ts';
 
 /** A header in sight of a file. */
@@ -52,6 +53,7 @@ export function createKnowledge(input: KnowledgeInput): Knowledge {
     constant: (name) => names.constant(name),
     numberType: (name) => names.numberType(name),
     redefines: (word) => names.redefines(word),
+    signature: (name) => names.signature(name),
   };
 }
 
@@ -132,6 +134,40 @@ class KnownNames {
     const [words] = found;
     if (found.size !== 1 || words === null || words === undefined || depth > LONGEST_CHAIN) return undefined;
     return /^\w+$/.test(words) && words !== 'enum' ? (this.numberType(words, depth + 1) ?? words) : words;
+  }
+
+  signature(name: string): Signature {
+    const files = this.#files(name);
+    const bodies = files.flatMap((file) =>
+      file.functions(name).map((one) => file.text.slice(one.start, one.bodyStart)),
+    );
+    const prototypes = files.flatMap((file) => file.prototypes(name).map((one) => one.text));
+    const types = [...bodies, ...prototypes].map((text) => declaredTypes(text, name));
+    const [first] = types;
+    const isSeen = bodies.length > 0 || files.some((file) => file.macros(name).length > 0);
+    return {
+      isSeen,
+      mayEnd: isSeen && this.#mayEnd(name, new Set()),
+      returns: types.every((one) => one?.returns === first?.returns) ? first?.returns : undefined,
+      parameters: types.every((one) => one?.parameters.length === first?.parameters.length)
+        ? first?.parameters
+        : undefined,
+    };
+  }
+
+  /** Is there a call behind which control may not come back, in a body in sight or those that it calls? */
+  #mayEnd(name: string, seen: Set<string>): boolean {
+    if (seen.has(name)) return false;
+    seen.add(name);
+    const { kind, neverReturns, mayNeverReturn, macro } = this.facts(name);
+    if (neverReturns === false) return false;
+    if (neverReturns || mayNeverReturn || macro?.hasJump || kind === 'unknown') return true;
+    return this.#files(name).some((file) =>
+      [
+        ...file.functions(name).map((one) => file.text.slice(one.bodyStart, one.end)),
+        ...file.macros(name).map((one) => one.body),
+      ].some((text) => [...calledNames(text)].some((called) => this.#mayEnd(called, seen))),
+    );
   }
 
   #join(name: string, derived: Derived | undefined): NameFacts {

@@ -119,3 +119,9 @@ export function mayBeAlive(program: Program, at: number, object: LocalObject): b
 export function isAlwaysAlive(program: Program, object: LocalObject): boolean {
   return object.start <= program.body.start && program.body.end <= object.end;
 }
+
+/** What people are shown of a decision: the condition, and of a case its label. */
+export function conditionSpan(node: SyntaxNode): Span {
+  const colon = node.kind === 'case_statement' ? node.children.find((child) => child.kind === ':') : undefined;
+  return { start: node.start, end: colon?.start ?? node.end };
+}

@@ -7,9 +7,6 @@
  */
 import { Numbering, outline } from './canonical.ts';
 import type { Outline } from './canonical.ts';
-import { findExtraCall, isFeasible, stepsOf } from './certain.ts';
-import type { ExtraCall } from './certain.ts';
-import { areOtherErrors, isErrnoName } from '../resources/errno-names.ts';
 import { commute } from './commute.ts';
 import type { CommuteContext, Swap } from './commute.ts';
 import { happen, isDiagnostic, isMemoryRelease, isSameEvent, isShallowRelease, releasedTerm } from './event.ts';
@@ -20,7 +17,7 @@ import { baseOf, cellOf, isApart, isInNamedObject, isOfLibrary, load, origin, se
 import { mayBeArray, objectTerm } from './lower.ts';
 import type { Declaration } from '../syntax/bindings.ts';
 import type { SyntaxNode } from '../syntax/tree.ts';
-import { isAlwaysAlive, mayBeAlive } from './program.ts';
+import { conditionSpan, isAlwaysAlive, mayBeAlive } from './program.ts';
 import type { Op, Program } from './program.ts';
 import { cloneState, joinStates, localValue } from './state.ts';
 import type { Side, State, Trace } from './state.ts';
@@ -31,7 +28,6 @@ import { Worklist } from './worklist.ts';
 
 /** Why a walk stopped without a match. */
 export interface Mismatch {
-  readonly kind: 'different' | 'unproved';
   readonly reason: string;
   readonly code:
     | 'not-proved'
@@ -46,13 +42,9 @@ export interface Mismatch {
   readonly state: State;
   /** The operation at which the before side stood when nothing matched any more. */
   readonly stoppedAt: number;
-  /** A call that one side makes and the other does not, where that is the difference. */
-  readonly extra?: ExtraCall;
   /** Where each side ends; undefined where it could not be followed so far. */
   readonly exits: Readonly<Record<'before' | 'after', ReachedExit | undefined>>;
   readonly terms: TermTable;
-  /** The after side reads through this pointer, whose object it has released. */
-  readonly readsReleased: Term | undefined;
 }
 
 export interface ReachedExit {
@@ -206,7 +198,7 @@ class Walk {
       for (let state = this.#work.pop(); state; state = this.#work.pop()) this.#path(state);
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
-      mismatch = this.#certain(error.mismatch);
+      mismatch = this.#toExits(error.mismatch);
     }
     return {
       mismatch,
@@ -266,27 +258,9 @@ class Walk {
     }
   }
 
-  #fail(
-    state: State,
-    reason: string,
-    kind: Mismatch['kind'] = 'unproved',
-    code: Mismatch['code'] = 'not-proved',
-    readsReleased?: Term,
-  ): never {
-    // A decision that only the after side had to take may be one the before side has taken in other words.
-    let isSure = kind === 'different';
-    for (let trace = state.trace; trace && isSure; trace = trace.previous)
-      if (trace.kind === 'decision' && trace.side === 'after') isSure = false;
-    throw new Failed({
-      kind: isSure ? 'different' : 'unproved',
-      reason,
-      code,
-      state,
-      stoppedAt: state.before.at,
-      exits: NO_EXITS,
-      terms: this.#terms,
-      readsReleased,
-    });
+  #fail(state: State, reason: string, code: Mismatch['code'] = 'not-proved'): never {
+    const stoppedAt = state.before.at;
+    throw new Failed({ reason, code, state, stoppedAt, exits: NO_EXITS, terms: this.#terms });
   }
 
   /** Both sides run to their next stop; then the stops are compared. */
@@ -476,7 +450,6 @@ class Walk {
         this.#fail(
           state,
           `\`${declaration.name}\` loses its value where it keeps it in the before version`,
-          'unproved',
           'inner-address',
         );
       this.#loseAhead(state, object);
@@ -552,7 +525,7 @@ class Walk {
         ? !state.local.has(this.#terms.apply('in', [cell, object.term]))
         : !this.#isAliveBefore(state, object.term);
       if (isElsewhere && !this.#terms.roots(base).includes(object.term)) continue;
-      this.#fail(state, 'the after version reads an object of a block that has ended', 'unproved', 'inner-address');
+      this.#fail(state, 'the after version reads an object of a block that has ended', 'inner-address');
     }
     // What the before side has followed since its last release is alive: the after side has released nothing more.
     const isAlive = [...state.followed].some((one) => baseOf(this.#terms, one) === base);
@@ -560,13 +533,7 @@ class Walk {
     if (!isAlive && !isHeld && this.#isReleasedAhead(state, base)) {
       const releaser = this.#releaserOf(state, base);
       const words = releaser ? `reads what \`${releaser.name}\` has released` : 'reads what it may have released';
-      this.#fail(
-        state,
-        `the after version ${words}`,
-        releaser ? 'different' : 'unproved',
-        'return-reads-resource',
-        base,
-      );
+      this.#fail(state, `the after version ${words}`, 'return-reads-resource');
     }
     if (isInNamedObject(this.#terms, address) || state.followed.has(cell)) return;
     if (isHeld && state.reached.has(cell)) return;
@@ -656,8 +623,7 @@ class Walk {
     const owed = [...state.owed].find((one) => isExit || !OVERFLOWING.has(this.#terms.node(one).op));
     if (owed === undefined) return;
     const { op } = this.#terms.node(owed);
-    if (op === 'alive')
-      this.#fail(state, 'a store passes a release that may be of the same object', 'unproved', 'order-conflict');
+    if (op === 'alive') this.#fail(state, 'a store passes a release that may be of the same object', 'order-conflict');
     if (op === 'read')
       this.#fail(state, 'the after version reads memory that the before version does not read on this path');
     if (op === 'undefined') this.#fail(state, 'the after version reads a variable that was never assigned');
@@ -690,25 +656,11 @@ class Walk {
 
   // ---- after a mismatch
 
-  /**
-   * Each side goes on alone to its exit, so that people see all of it; then it is told whether the difference is certain.
-   */
-  #certain(mismatch: Mismatch): Mismatch {
+  /** Each side goes on alone to its exit, so that people see all of it. */
+  #toExits(mismatch: Mismatch): Mismatch {
     const state = cloneState(mismatch.state);
-    const before = this.#complete(state, 'before');
-    const after = this.#complete(state, 'after');
-    const exits = { before, after };
-    const steps = stepsOf(state.trace);
-    const isDecidedByAfter = steps.some((step) => step.kind === 'decision' && step.side === 'after');
-    const found = { ...mismatch, kind: 'unproved' as const, state, exits };
-    if (isDecidedByAfter || !isFeasible(this.#terms, steps)) return found;
-    // Where the before version does so too, it is not the rewrite that is wrong.
-    const { readsReleased } = mismatch;
-    if ([...state.followed].some((cell) => baseOf(this.#terms, cell) === readsReleased)) return found;
-    if (mismatch.kind === 'different') return { ...found, kind: 'different' };
-    if (!before || !after) return found;
-    const extra = findExtraCall(this.#terms, state.facts, steps);
-    return extra ? { ...found, kind: 'different', extra } : found;
+    const exits = { before: this.#complete(state, 'before'), after: this.#complete(state, 'after') };
+    return { ...mismatch, state, exits };
   }
 
   /** Runs one side to its exit, on its own, with the answers that are known; undefined where it is not reached. */
@@ -764,7 +716,8 @@ class Walk {
 
   #conditionText(side: Side, at: number): string {
     const node = side.program.nodes[at];
-    return node ? `${node.start}-${node.end}` : '';
+    const span = node && conditionSpan(node);
+    return span ? `${span.start}-${span.end}` : '';
   }
 
   #case(state: State, name: 'before' | 'after', side: Side, op: Extract<Op, { op: 'case' }>): void {
@@ -1025,7 +978,6 @@ class Walk {
         this.#fail(
           state,
           `\`${nameOf(this.#terms.node(term).text)}\` of an inner block would be used after the block has ended`,
-          'unproved',
           'inner-address',
         );
       }
@@ -1051,7 +1003,6 @@ class Walk {
         this.#fail(
           state,
           `\`${event.name ?? 'a call'}\` may be a macro that jumps to \`${label}\`, which is gone`,
-          'unproved',
           'hidden-control-flow',
         );
       }
@@ -1174,23 +1125,11 @@ class Walk {
   }
 
   #returnMismatch(state: State, one: Term | undefined, other: Term | undefined): never {
-    const isSettled = (term: Term | undefined): boolean =>
-      term === undefined || this.#terms.numberOf(term) !== undefined;
-    const isOther = (isSettled(one) && isSettled(other)) || this.#areOtherNumbers(state, one, other);
-    if (isOther) this.#fail(state, 'the returned values differ', 'different');
     const inner = (term: Term): Term => origin(this.#terms, term);
     if (one !== undefined && other !== undefined && inner(one) === inner(other)) {
-      this.#fail(state, 'the returned value passes through another type', 'unproved', 'status-type');
+      this.#fail(state, 'the returned value passes through another type', 'status-type');
     }
     this.#fail(state, 'the returned values could not be shown to be equal');
-  }
-
-  /** Is one an error number, and the other zero or another error number? */
-  #areOtherNumbers(state: State, one: Term | undefined, other: Term | undefined): boolean {
-    if (one === undefined || other === undefined) return false;
-    const [a, b] = [errorNumber(this.#terms, one), errorNumber(this.#terms, other)];
-    if (a && b) return a.isNegative !== b.isNegative || areOtherErrors(a.name, b.name);
-    return (a ?? b) !== undefined && this.#knownNumber(state, a ? other : one) === 0;
   }
 
   /**
@@ -1204,8 +1143,7 @@ class Walk {
   }
 
   #header(state: State): void {
-    if (state.pending.length > 0)
-      this.#fail(state, 'a loop stands between reordered effects', 'unproved', 'order-conflict');
+    if (state.pending.length > 0) this.#fail(state, 'a loop stands between reordered effects', 'order-conflict');
     this.#payUp(state, state.owed.size > MOST_OWED_IN_LOOP);
     this.#visit(state);
     state.before.reborn.clear();
@@ -1221,8 +1159,7 @@ class Walk {
    * too many states meet, the state is widened to one that covers both.
    */
   #visit(state: State, canWiden = true): void {
-    if (++this.#states > this.#budget)
-      this.#fail(state, 'the proof takes too many steps', 'unproved', 'budget-exceeded');
+    if (++this.#states > this.#budget) this.#fail(state, 'the proof takes too many steps', 'budget-exceeded');
     const key = `${state.before.at},${state.after.at},${state.before.stack.length},${state.after.stack.length},${state.pending.length}`;
     const place = this.#seen.get(key) ?? new SeenPlace();
     this.#seen.set(key, place);
@@ -1311,21 +1248,9 @@ class Walk {
     this.#fail(
       state,
       `the next effects differ: ${both}`,
-      'unproved',
       readsErrno ? 'errno-after-release' : isOrder ? 'order-conflict' : 'not-proved',
     );
   }
-}
-
-/** `EINVAL` or `-EINVAL`, which survive every conversion to a type that a status has. */
-function errorNumber(
-  terms: TermTable,
-  term: Term,
-): { readonly name: string; readonly isNegative: boolean } | undefined {
-  const node = terms.node(origin(terms, term));
-  const inner = node.op === 'unary-' ? node.args[0] : undefined;
-  const { op, text } = inner === undefined ? node : terms.node(origin(terms, inner));
-  return op === 'literal' && isErrnoName(text) ? { name: text, isNegative: inner !== undefined } : undefined;
 }
 
 /** The name in the text of an object term: `static name:type#ordinal`. */

@@ -9,7 +9,8 @@ import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
 import { definitionsDiffer, ownNames } from './definitions.ts';
-import { describeDifference, describeExtraCall } from './difference.ts';
+import { findCounterexample } from './counterexample.ts';
+import { describeCounterexample, describeMismatch } from './difference.ts';
 import { foldedText, lowerFunction } from './lower.ts';
 import type { Program } from './program.ts';
 import { simulate } from './simulate.ts';
@@ -20,9 +21,11 @@ export interface VerifyOptions {
   readonly acceptLogOrder: boolean;
   /** Joint states after which the proof is given up. */
   readonly budget: number;
+  /** Worlds in which both versions are run after a failed proof, to see whether they differ for certain. */
+  readonly worlds: number;
 }
 
-export const DEFAULT_VERIFY_OPTIONS: VerifyOptions = { acceptLogOrder: false, budget: 20_000 };
+export const DEFAULT_VERIFY_OPTIONS: VerifyOptions = { acceptLogOrder: false, budget: 20_000, worlds: 400 };
 
 const JUMP_CONTEXTS = /^(_?_?sig)?_?setjmp$|^__builtin_setjmp$|^(sig)?longjmp$|^PG_(TRY|CATCH|FINALLY|END_TRY)$/;
 
@@ -86,8 +89,7 @@ export function verifyFunction(
   const difference = definitionsDiffer(before, after);
   if (difference !== undefined) return unproved(difference);
   const terms = new TermTable((name) => knowledge.numberType?.(name));
-  const programs = [lower(before, knowledge, terms), lower(after, knowledge, terms)];
-  const [first, second] = programs;
+  const [first, second] = [before, after].map((tree) => lower(tree, knowledge, terms));
   if (!first || 'kind' in first) return fromRefusal(first);
   if (!second || 'kind' in second) return fromRefusal(second);
   const simulation = simulate(first, second, terms, {
@@ -105,16 +107,18 @@ export function verifyFunction(
       ...rest,
       restsOn: rest.uses.length > 0 ? rest.restsOn : [],
     };
-  const { kind, reason, code, stoppedAt: op } = simulation.mismatch;
-  const stoppedAt = first.nodes[op]?.start;
+  const { mismatch } = simulation;
+  const stoppedAt = first.nodes[mismatch.stoppedAt]?.start;
+  const programs = { before: first, after: second };
+  const found = findCounterexample(programs, terms, knowledge, mismatch.state.trace, options.worlds);
+  const told = found ? describeCounterexample(before, after, found) : describeMismatch(before, after, mismatch);
   return {
-    verdict: kind,
+    verdict: found ? 'different' : 'unproved',
     uses: [],
     restsOn: [],
     exits: 0,
-    reason: describeExtraCall(before, after, simulation.mismatch) ?? reason,
-    code,
-    difference: describeDifference(before, after, simulation.mismatch),
+    ...told,
+    code: mismatch.code,
     ...(stoppedAt !== undefined && { stoppedAt }),
   };
 }

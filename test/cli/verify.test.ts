@@ -285,7 +285,7 @@ describe('definitions', () => {
     const { functions } = await report(folder, 'HEAD~2', 'HEAD');
     expect(functions.map(({ name, verdict }) => [name, verdict])).toEqual([
       ['f', 'unproved'],
-      ['put', 'unproved'],
+      ['put', 'different'],
     ]);
   });
 

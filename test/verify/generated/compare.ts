@@ -1,6 +1,6 @@
 /** Do two routines do the same under every outcome of what they call? Said by running both. */
 import type { Routine } from './program.ts';
-import { canJump, run } from './run.ts';
+import { canJump, run, USUAL_NUMBERS } from './run.ts';
 import type { Effect, World } from './run.ts';
 
 /** Outcomes tried are those of the first so many calls. */
@@ -11,15 +11,36 @@ export type Order = 'exact' | 'by-table';
 
 /** The first outcomes under which they differ, in words; undefined where there are none. */
 export function findDifference(before: Routine, after: Routine, order: Order): string | undefined {
+  return among(before, after, order, [USUAL_NUMBERS]);
+}
+
+/** The same, whatever the function is given: numbers that are zero, small, negative, and some of each. */
+export function findAnyDifference(before: Routine, after: Routine, order: Order): string | undefined {
+  const some = [0, 1, -1, 3];
+  const mixed = Array.from({ length: 48 }, (_, row) =>
+    USUAL_NUMBERS.map((usual, column) => [...some, usual][(row * (column + 2) + (row >> 2) * column) % 5] ?? usual),
+  );
+  return among(before, after, order, [USUAL_NUMBERS, ...some.map((one) => USUAL_NUMBERS.map(() => one)), ...mixed]);
+}
+
+function among(
+  before: Routine,
+  after: Routine,
+  order: Order,
+  givens: readonly (readonly number[])[],
+): string | undefined {
   const jumps = canJump(before) ? [false, true] : [false];
-  for (const hasJump of jumps) {
-    for (const [isShared, isSame] of [
-      [false, false],
-      [true, false],
-      [false, true],
-    ] as const) {
-      const difference = inWorld(before, after, order, { isShared, isSame, hasJump });
-      if (difference !== undefined) return difference;
+  const links = [
+    [false, false],
+    [true, false],
+    [false, true],
+  ] as const;
+  for (const numbers of givens) {
+    for (const hasJump of jumps) {
+      for (const [isShared, isSame] of links) {
+        const difference = inWorld(before, after, order, { isShared, isSame, hasJump, numbers });
+        if (difference !== undefined) return difference;
+      }
     }
   }
   return undefined;

@@ -31,7 +31,12 @@ export interface World {
   readonly isSame: boolean;
   /** The macro `CHECK` jumps to `out`. */
   readonly hasJump: boolean;
+  /** What stands in `n`, `s->n`, `s->c`, `t->n`, `t->c`, `*p` and `G`. */
+  readonly numbers: readonly number[];
 }
+
+/** Numbers of which all are other ones. */
+export const USUAL_NUMBERS: readonly number[] = [2, 3, 4, 5, 6, 70, 8];
 
 class Undefined extends Error {}
 class TooLong extends Error {}
@@ -79,15 +84,16 @@ class Machine {
   constructor(outcomes: readonly boolean[], world: World) {
     this.#outcomes = outcomes;
     this.#hasJump = world.hasJump;
-    const p = this.#object({ '*': 70 });
+    const [n = 0, sn, sc, tn, tc, star, global] = world.numbers;
+    const p = this.#object({ '*': star });
     const buf = world.isShared ? p : this.#object({ '*': 71 });
-    const s = this.#object({ n: 3, c: 4, buf });
-    const t = world.isSame ? s : this.#object({ n: 5, c: 6, buf: this.#object({ '*': 72 }) });
+    const s = this.#object({ n: sn, c: sc, buf });
+    const t = world.isSame ? s : this.#object({ n: tn, c: tc, buf: this.#object({ '*': 72 }) });
     this.#scopes.push(new Map());
-    for (const [name, value] of Object.entries({ n: 2, p, s, t }))
+    for (const [name, value] of Object.entries({ n, p, s, t }))
       this.#scopes[0]?.set(name, { type: PARAMETERS[name] ?? 'int', value, isAlive: true });
     for (let pointer = 1; pointer <= this.#objects; pointer++) this.#shared.add(pointer);
-    this.#memory.set('G', 8);
+    this.#memory.set('G', global);
     this.#memory.set('errno', 0);
   }
 
