@@ -53,6 +53,7 @@ export function agreedKnowledge(before: Knowledge, after: Knowledge, words: Used
       const side = sideOf(name);
       return side || !one || !other ? (side?.signature?.(name) ?? UNSEEN) : agreedSignature(one, other);
     },
+    hiddenScope: (word) => before.hiddenScope?.(word) ?? after.hiddenScope?.(word),
     redefines: (word) => before.redefines?.(word) === true || after.redefines?.(word) === true,
   };
 }

@@ -103,6 +103,7 @@ function agreeOnMacro(a: MacroFacts | undefined, b: MacroFacts | undefined): Mac
     }),
     ...((a.isDoubtful || b.isDoubtful) && { isDoubtful: true }),
     ...((a.isFragment || b.isFragment) && { isFragment: true }),
+    ...((a.hides ?? b.hides) && { hides: a.hides ?? b.hides }),
   };
 }
 

@@ -74,6 +74,8 @@ export interface MacroFacts {
   readonly isDoubtful?: boolean;
   /** Several statements, or an `if` that a following `else` would belong to: behind `if (c)` it is not what it looks like. */
   readonly isFragment?: boolean;
+  /** What no jump may pass where it is used: a variable that is cleaned up by its attribute, an array of a length that may vary. */
+  readonly hides?: 'cleanup' | 'array';
 }
 
 /** All that is known of one called name. An absent fact is not known. */
@@ -157,6 +159,8 @@ export interface Knowledge {
   numberType?(name: string): string | undefined;
   /** What is in sight of a function of this name; without it nothing is. */
   signature?(name: string): Signature;
+  /** The word is a macro in sight that declares such a variable, or makes one of what it stands at. */
+  hiddenScope?(word: string): MacroFacts['hides'];
   /** Does a macro in sight give this word of the language (`NULL`, `true`, `return`) another meaning? */
   redefines?(word: string): boolean;
 }

@@ -11,7 +11,7 @@ import { ComponentReader } from './components.ts';
 import { indexDeclarations, withDeclaration, type Declaration } from './declared-facts.ts';
 import { agree, nothingDerived, type Derived } from './derived.ts';
 import { isErrnoName } from './errno-names.ts';
-import type { Knowledge, NameFacts } from './knowledge.ts';
+import type { Knowledge, MacroFacts, NameFacts } from './knowledge.ts';
 import { coverAll, decidedOn, isLive } from './live-conditions.ts';
 import type { Platform, Preset, PresetEntry } from './preset.ts';
 import type { ResourceConfig } from './resource-config.ts';
@@ -54,6 +54,7 @@ export function createKnowledge(input: KnowledgeInput): Knowledge {
     numberType: (name) => names.numberType(name),
     redefines: (word) => names.redefines(word),
     signature: (name) => names.signature(name),
+    hiddenScope: (word) => names.hiddenScope(word),
   };
 }
 
@@ -117,6 +118,11 @@ class KnownNames {
   arePlainMembers(one: string, other: string, owner?: string): boolean {
     if (this.isVolatileField(one) || this.isVolatileField(other)) return false;
     return this.shapes.areTogether(one, other, owner);
+  }
+
+  hiddenScope(word: string): MacroFacts['hides'] {
+    const isMacro = this.#files(word).some((file) => file.macros(word).length > 0);
+    return isMacro ? this.facts(word).macro?.hides : undefined;
   }
 
   redefines(word: string): boolean {

@@ -1,6 +1,7 @@
 /** What a macro's replacement text can do behind its user's back (DESIGN §5). */
 import { fieldOf, namedChildren, textOf, walk, type FunctionTree, type SyntaxNode } from '../syntax/tree.ts';
 import type { MacroFacts, NameFacts } from './knowledge.ts';
+import { hiddenScope } from './hidden-scope.ts';
 import type { MacroBody } from './macro-body.ts';
 import { argumentsOf, stripParentheses } from './summary/subject.ts';
 
@@ -41,6 +42,7 @@ export function deriveMacroFacts(
   const addressedNames = [
     ...new Set([...addressedIn(body), ...nested.flatMap(({ facts }) => facts.macro?.addressedNames ?? [])]),
   ];
+  const hides = hiddenScope(body) ?? nested.map(({ facts }) => facts.macro?.hides).find((one) => one !== undefined);
   return {
     facts: {
       hasJump: !isBalanced(body) || jumps(body, tree) || nested.some(({ facts }) => facts.macro?.hasJump === true),
@@ -52,6 +54,7 @@ export function deriveMacroFacts(
       ...(addresses.length > 0 && { addresses }),
       ...(addressedNames.length > 0 && { addressedNames }),
       ...((isFragment(body) || nested.some(({ facts }) => facts.macro?.isFragment)) && { isFragment: true }),
+      ...(hides && { hides }),
     },
     // A pasted name is a name nothing is known of: it may jump, which is not the same as being seen to jump.
     callsUnknown: body.pastes || [...called].some((name) => lookup(name).kind === 'unknown'),

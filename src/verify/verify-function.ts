@@ -86,6 +86,8 @@ export function verifyFunction(
   const word = redefinedWord(before, knowledge) ?? redefinedWord(after, knowledge);
   if (word !== undefined)
     return { ...unproved(`a macro gives \`${word}\` another meaning`), code: 'hidden-control-flow' };
+  const hidden = hiddenScope(before, knowledge) ?? hiddenScope(after, knowledge);
+  if (hidden) return fromRefusal(hidden);
   const difference = definitionsDiffer(before, after);
   if (difference !== undefined) return unproved(difference);
   const terms = new TermTable((name) => knowledge.numberType?.(name));
@@ -146,6 +148,19 @@ function redefinedWord(tree: FunctionTree, knowledge: Knowledge): string | undef
     if (KEYWORDS.test(word)) words.add(word);
   }
   return [...words].find((one) => knowledge.redefines?.(one) === true);
+}
+
+/** A macro whose variable no jump may pass: the graph does not show where its scope begins. */
+function hiddenScope(tree: FunctionTree, knowledge: Knowledge): Refusal | undefined {
+  for (const token of lex(tree.source, tree.body.start, tree.body.end).tokens) {
+    if (token.kind !== 'identifier') continue;
+    const word = tree.source.slice(token.start, token.end);
+    const hidden = knowledge.hiddenScope?.(word);
+    if (hidden === 'cleanup')
+      return refuse('cleanup-attribute', `the macro \`${word}\` has a cleanup attribute`, token);
+    if (hidden) return refuse('vla-scope', `the macro \`${word}\` declares an array whose length may vary`, token);
+  }
+  return undefined;
 }
 
 function restsOnOf(list: readonly RestsOn[]): RestsOn[] {

@@ -53,6 +53,11 @@ function hazardOfNames(tree: FunctionTree, knowledge: Knowledge, names: Names): 
       return refuse('setjmp', `\`${token.text}\` saves or restores a jump context`, token);
     if (isCleanupAttribute(tokens, index))
       return refuse('cleanup-attribute', `\`${token.text}\` runs a release of its own at the end of the block`, token);
+    const hidden = knowledge.hiddenScope?.(token.text);
+    if (hidden === 'cleanup')
+      return refuse('cleanup-attribute', `the macro \`${token.text}\` has a cleanup attribute in it`, token);
+    if (hidden === 'array')
+      return refuse('vla-scope', `the macro \`${token.text}\` declares an array whose length may vary`, token);
     const facts = knowledge.name(token.text);
     if (facts.macro?.hasJump)
       return refuse('hidden-control-flow', `the macro \`${token.text}\` returns or jumps`, token);
