@@ -69,6 +69,25 @@ function slope(xs, ys) {
   return mean(products) / mean(xs.map((one) => (one - x) ** 2));
 }
 
+/** What a hook costs that judges some staged files, as a multiple of starting Node. */
+function hook(name, text, count, bound) {
+  const repository = mkdtempSync(join(scratch, 'hook-'));
+  const git = (...args) => spawnSync('git', ['-C', repository, ...args], { stdio: 'ignore' });
+  git('init', '-q');
+  for (let at = 0; at < count; at++) writeFileSync(join(repository, `file${at}.c`), text);
+  git('add', '.');
+  const samples = Array.from({ length: 3 * rounds }, () => {
+    const node = run(process.execPath, ['-e', '0']);
+    return { node, own: run(process.execPath, [bin, 'check', '--staged', '--root', repository]) };
+  });
+  const ratio = median(samples.map(({ own, node }) => own / node));
+  return { name, own: median(samples.map(({ own }) => own)), ratio, bound };
+}
+
+function renderHook({ name, own, ratio, bound }) {
+  return `| ${name} | ${seconds(own)} | ${ratio.toFixed(2)} | ${bound} |`;
+}
+
 /** All C files below a folder. */
 function cFiles(path) {
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
@@ -124,7 +143,7 @@ function renderGrowth({ name, sizes, times, exponent, ratio, bound }) {
   return `| ${name} | ${sizes.join(', ')} | ${times.map(seconds).join(', ')} | ${fitted} | ${tenfold} | ${bound} |`;
 }
 
-function render(growths, comparison) {
+function render(growths, hooks, comparison) {
   const lines = [
     '# Benchmark results',
     '',
@@ -139,6 +158,14 @@ function render(growths, comparison) {
     '| what grows | sizes | times | exponent | ten times the size | bound |',
     '| --- | --- | --- | --- | --- | --- |',
     ...growths.map(renderGrowth),
+    '',
+    '## A hook',
+    '',
+    'CPU time of `check --staged`, git included, against `node -e 0`. The goal is not a condition: most of it is Node loading modules.',
+    '',
+    '| what is staged | time | ratio | goal |',
+    '| --- | --- | --- | --- |',
+    ...hooks.map(renderHook),
   ];
   if (!comparison) return `${lines.join('\n')}\n`;
   lines.push(
@@ -164,7 +191,11 @@ try {
     growth('exits and resources', growingExits, EXITS, 15),
     growth('lines', longFunction, LINES, 15),
   ];
-  const text = render(growths, folder ? compare() : undefined);
+  const hooks = [
+    hook('one file, nothing to find', 'int f(int x)\n{\n\treturn x;\n}\n', 1, 1.5),
+    hook('five files with rewrites', flatExits(5), 5, 4),
+  ];
+  const text = render(growths, hooks, folder ? compare() : undefined);
   writeFileSync(join(root, 'bench/RESULTS.md'), text);
   console.log(text);
   if (growths.some((entry) => !entry.isKept)) process.exitCode = 1;

@@ -1,11 +1,11 @@
 /** Reads the command line and runs one command. Everything that may go wrong becomes a message and an exit code here. */
-import { Command, CommanderError } from 'commander';
+import type { Command as CommandType } from 'commander';
 import { UsageError } from '../base/usage-error.ts';
-import { suggest } from '../engine/did-you-mean.ts';
 import { MissingPath } from '../engine/missing-path.ts';
 import type { PipelineSource } from '../engine/pipeline.ts';
 import { realPipelines } from '../engine/pipeline-source.ts';
 import type { CommandSpec, Session } from './command.ts';
+import { Command, CommanderError } from './commander.ts';
 import { EXIT, type Io } from './io.ts';
 import { COMMANDS } from './registry.ts';
 import { readVersion } from './version.ts';
@@ -22,13 +22,15 @@ export async function main(
 ): Promise<number> {
   const output: { text: string; isError: boolean }[] = [];
   let code: number = EXIT.nothingToReport;
-  const program = createProgram({ io, pipelines }, output, (result) => {
-    code = result;
-  });
+  const program = createProgram(output);
   try {
+    for (const spec of await loadCommands(argv))
+      addCommand(program, spec, { io, pipelines }, (result) => {
+        code = result;
+      });
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    code = handle(error, output);
+    code = await handle(error, output);
   }
   for (const { text, isError } of output) await (isError ? io.stderr : io.stdout).write(text);
   return code;
@@ -36,8 +38,18 @@ export async function main(
 
 type Output = { text: string; isError: boolean }[];
 
-function createProgram(session: Session, output: Output, finish: (code: number) => void): Command {
-  const program = new Command('goto-cleanup')
+/** The one that is named, else the default; all of them where a list may be asked for. */
+async function loadCommands(argv: readonly string[]): Promise<CommandSpec[]> {
+  const [first = ''] = argv;
+  const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  if (named) return [await named()];
+  const asksForAll = first === 'help' || argv.some((word) => /^(-h|--help|-V|--version)$/.test(word));
+  const wanted = asksForAll ? Object.values(COMMANDS) : [COMMANDS['check']];
+  return Promise.all(wanted.flatMap((load) => load?.() ?? []));
+}
+
+function createProgram(output: Output): CommandType {
+  return new Command('goto-cleanup')
     .description('Puts the repeated cleanup of a C function behind one goto, and proves that nothing else changes.')
     .version(readVersion(), '-V, --version')
     .configureOutput({
@@ -46,11 +58,9 @@ function createProgram(session: Session, output: Output, finish: (code: number) 
     })
     .exitOverride()
     .addHelpText('after', '\nWithout a command: check. The flags of a command: goto-cleanup COMMAND --help');
-  for (const spec of COMMANDS) addCommand(program, spec, session, finish);
-  return program;
 }
 
-function addCommand(program: Command, spec: CommandSpec, session: Session, finish: (code: number) => void): void {
+function addCommand(program: CommandType, spec: CommandSpec, session: Session, finish: (code: number) => void): void {
   const command = program
     .command(`${spec.name} ${spec.operands}`.trim(), { isDefault: spec.isDefault ?? false })
     .description(spec.summary)
@@ -60,19 +70,17 @@ function addCommand(program: Command, spec: CommandSpec, session: Session, finis
   spec.configure(command);
 }
 
-function handle(error: unknown, output: Output): number {
+async function handle(error: unknown, output: Output): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.nothingToReport : EXIT.couldNotRun;
   if (!(error instanceof UsageError)) throw error;
-  output.push({ text: `goto-cleanup: ${error.message}${hintAt(error)}\n`, isError: true });
+  output.push({ text: `goto-cleanup: ${error.message}${await hintAt(error)}\n`, isError: true });
   return EXIT.couldNotRun;
 }
 
 /** `goto-cleanup aply` is read as a path, since check is the default. */
-function hintAt(error: UsageError): string {
+async function hintAt(error: UsageError): Promise<string> {
   if (!(error instanceof MissingPath)) return '';
-  const guess = suggest(
-    error.path,
-    COMMANDS.map((spec) => spec.name),
-  );
+  const { suggest } = await import('../engine/did-you-mean.ts');
+  const guess = suggest(error.path, Object.keys(COMMANDS));
   return guess === undefined ? '' : `; did you mean the command "${guess}"?`;
 }

@@ -1,12 +1,10 @@
 /** Sends a result where it belongs: the artifact to stdout, reports to files, summary and warnings to stderr. */
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import type { Summary } from '../engine/report.ts';
 import type { SkippedFile } from '../engine/run.ts';
-import { REPORTERS } from '../reporters/registry.ts';
 import type { RenderOptions } from '../reporters/reporter.ts';
-import { formatCount, plural } from '../reporters/text.ts';
+import { formatCount, plural } from '../reporters/counts.ts';
 import { wantsColor } from './color.ts';
 import type { Format, ProjectFlags } from './flags.ts';
 import { EXIT, type Io } from './io.ts';
@@ -17,7 +15,8 @@ import { createDisplayPath } from './show-path.ts';
 export async function writeOutput(io: Io, run: ProjectRun, flags: ProjectFlags, format: Format): Promise<void> {
   const displayPath = createDisplayPath(io, run.root);
   const options = { displayPath, showRefusals: flags.showRefusals === true, statistics: flags.statistics === true };
-  await io.stdout.write(await render(format, run, { ...options, color: wantsColor(flags.color, io.env, io.stdout) }));
+  const color = run.report.files.length > 0 && wantsColor(flags.color, io.env, io.stdout);
+  await io.stdout.write(await render(format, run, { ...options, color }));
   for (const report of flags.report)
     await saveReport(resolve(io.cwd, report.file), await render(report.format, run, { ...options, color: false }));
   await writeWarnings(io, run);
@@ -40,6 +39,9 @@ export async function reportOwnBugs(io: Io, run: ProjectRun): Promise<void> {
 }
 
 async function render(format: Format, run: ProjectRun, options: RenderOptions): Promise<Buffer> {
+  // A hook that finds nothing has nothing to load a reporter for.
+  if (format === 'text' && run.report.files.length === 0 && !options.statistics) return Buffer.alloc(0);
+  const { REPORTERS } = await import('../reporters/registry.ts');
   const load = REPORTERS[format];
   if (!load) throw new Error(`format ${format} has no reporter`);
   const { render: renderReport, encoding } = await load();
@@ -47,6 +49,7 @@ async function render(format: Format, run: ProjectRun, options: RenderOptions): 
 }
 
 async function saveReport(path: string, content: Uint8Array): Promise<void> {
+  const { writeFile } = await import('node:fs/promises');
   try {
     await writeFile(path, content);
   } catch (error) {

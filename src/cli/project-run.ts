@@ -1,8 +1,6 @@
 /** What check, diff and apply share: find the files, run them through the pipeline, say what came of it. */
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
-import { subtractBaseline } from '../engine/baseline.ts';
-import { loadBaseline } from '../engine/baseline-file.ts';
 import { type ConfigReader, type ConfigStore, createConfigStore } from '../engine/config.ts';
 import type { ContextSource, RunFlags } from '../engine/context.ts';
 import { findRoot } from '../engine/discover.ts';
@@ -109,15 +107,20 @@ export async function runProject(
   );
   progress.clear();
   const { report, accepted } =
-    command === 'check' ? withoutAccepted(result, setting) : { report: result.report, accepted: 0 };
+    command === 'check' ? await withoutAccepted(result, setting) : { report: result.report, accepted: 0 };
   return { ...result, report, accepted, setting, root, stdinText, seconds: (io.now() - started) / 1000 };
 }
 
 /** The report without what the baseline accepts. */
-function withoutAccepted(
+async function withoutAccepted(
   { report }: RunResult,
   { root, readConfig }: Setting,
-): { readonly report: RunResult['report']; readonly accepted: number } {
+): Promise<{ readonly report: RunResult['report']; readonly accepted: number }> {
+  if (report.files.length === 0) return { report, accepted: 0 };
+  const [{ subtractBaseline }, { loadBaseline }] = await Promise.all([
+    import('../engine/baseline.ts'),
+    import('../engine/baseline-file.ts'),
+  ]);
   const baseline = loadBaseline(root, readConfig);
   return baseline ? subtractBaseline(report, baseline) : { report, accepted: 0 };
 }

@@ -1,29 +1,17 @@
-/** All commands. A new one is a file in commands/ and a line here. */
+/** All commands, loaded when they are asked for. A new one is a file in commands/ and a line here. */
 import type { CommandSpec } from './command.ts';
-import { apply } from './commands/apply.ts';
-import { baseline } from './commands/baseline.ts';
-import { check } from './commands/check.ts';
-import { config } from './commands/config.ts';
-import { diff } from './commands/diff.ts';
-import { doctor } from './commands/doctor.ts';
-import { explain } from './commands/explain.ts';
-import { init } from './commands/init.ts';
-import { review } from './commands/review.ts';
-import { torture } from './commands/torture.ts';
-import { undo } from './commands/undo.ts';
-import { verify } from './commands/verify.ts';
 
-export const COMMANDS: readonly CommandSpec[] = [
-  check,
-  diff,
-  apply,
-  review,
-  verify,
-  explain,
-  undo,
-  init,
-  config,
-  baseline,
-  doctor,
-  torture,
-];
+export const COMMANDS: Readonly<Record<string, () => Promise<CommandSpec>>> = {
+  check: async () => (await import('./commands/check.ts')).check,
+  diff: async () => (await import('./commands/diff.ts')).diff,
+  apply: async () => (await import('./commands/apply.ts')).apply,
+  review: async () => (await import('./commands/review.ts')).review,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  explain: async () => (await import('./commands/explain.ts')).explain,
+  undo: async () => (await import('./commands/undo.ts')).undo,
+  init: async () => (await import('./commands/init.ts')).init,
+  config: async () => (await import('./commands/config.ts')).config,
+  baseline: async () => (await import('./commands/baseline.ts')).baseline,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  torture: async () => (await import('./commands/torture.ts')).torture,
+};

@@ -42,7 +42,7 @@ export async function writeAccepted(
   const { keepUndo } = await import('../engine/undo.ts');
   const { stateFolder } = await import('../engine/state-folder.ts');
   const { applyAlone } = await import('../engine/single-rewrite.ts');
-  const { plural } = await import('../reporters/text.ts');
+  const { plural } = await import('../reporters/counts.ts');
   const targets = [...accepted].map(([change, edits]) => ({ ...change, after: applyAlone(change, edits) }));
   if (targets.length > 0) await keepUndo(stateFolder(run.root, io.env), targets);
   let isInterrupted = false;

@@ -3,10 +3,8 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import { type Baseline, parseBaseline, renderBaseline } from './baseline.ts';
-import type { ConfigReader } from './config.ts';
+import { BASELINE_NAME, type ConfigReader } from './config.ts';
 import { describeErrorCode, errorCode } from './probe.ts';
-
-export const BASELINE_NAME = 'goto-cleanup.baseline.json';
 
 /** The baseline of a repository; undefined where there is none. */
 export function loadBaseline(root: string, read: ConfigReader): Baseline | undefined {

@@ -15,7 +15,9 @@ import { type JsonNode, loadJsonc, valueOf } from './jsonc.ts';
 import { describeErrorCode, errorCode } from './probe.ts';
 import { checkShape, propertiesOf, type SettingSource } from './setting-shape.ts';
 
+/** How the files are called that a user keeps for this tool. */
 export const CONFIG_NAME = 'goto-cleanup.json';
+export const BASELINE_NAME = 'goto-cleanup.baseline.json';
 
 /** A setting knows its line, so that a proof can name it: `goto-cleanup.json:12`. */
 interface Sourced {

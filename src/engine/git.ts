@@ -29,9 +29,9 @@ function gitDirOf(path: string): string | undefined {
   return named === undefined ? undefined : resolve(dirname(path), named.trim());
 }
 
-function readIfPossible(path: string): string {
+function readIfPossible(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, encoding);
   } catch (error) {
     errorCode(error);
     return '';
@@ -54,6 +54,18 @@ export function listFiles(
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether the index may hold files of these names, in any folder. Told from its bytes, since starting git would cost a
+ * hook more than all the rest; true wherever they don't tell.
+ */
+export function mayBeInIndex(root: string, names: readonly string[]): boolean {
+  const path = gitEnvironment(root)['GIT_INDEX_FILE'] ?? join(findRepository(root)?.gitDir ?? root, 'index');
+  const bytes = readIfPossible(path, 'latin1');
+  // Later versions keep of a path only what differs from the one before; a split or sparse index has not all of them.
+  const isPlain = bytes.startsWith('DIRC\0\0\0\x02') || bytes.startsWith('DIRC\0\0\0\x03');
+  return !isPlain || ['link', 'sdir', ...names].some((word) => bytes.includes(word));
 }
 
 /** Whether git ignores a folder. */

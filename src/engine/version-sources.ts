@@ -6,7 +6,8 @@ import { changesBetween, SUBMODULE, type TreeChange } from './git-trees.ts';
 import { comparePaths } from './encoding.ts';
 import { hasCName, judgeText } from './language.ts';
 import type { PatchedFiles } from './patched-files.ts';
-import { indexFiles, overlaidFiles, treeFiles, workTreeFiles, type RepositoryFiles } from './repository-files.ts';
+import { indexFiles, workTreeFiles, type RepositoryFiles } from './repository-files.ts';
+import { overlaidFiles, treeFiles } from './tree-files.ts';
 import type { NotJudged } from './verify-report.ts';
 
 /** The changed files, and where each version's headers are. */

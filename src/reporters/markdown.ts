@@ -3,7 +3,8 @@ import { describeVerdict } from '../engine/notes.ts';
 import type { FileReport, FunctionReport, Report } from '../engine/report.ts';
 import { listIssues } from './issues.ts';
 import type { RenderOptions, Reporter } from './reporter.ts';
-import { describeRewrite, formatCount, plural } from './text.ts';
+import { formatCount, plural } from './counts.ts';
+import { describeRewrite } from './text.ts';
 
 export const markdownReporter: Reporter = {
   name: 'markdown',

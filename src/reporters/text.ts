@@ -1,6 +1,7 @@
 /** What a user sees: one line for each function that can be rewritten and each finding, in the order of the file. */
 import { describeVerdict } from '../engine/notes.ts';
 import type { FileReport, Finding, FunctionReport, Summary } from '../engine/report.ts';
+import { formatCount, plural } from './counts.ts';
 import { createPaint, type Paint } from './paint.ts';
 import type { RenderOptions, Reporter } from './reporter.ts';
 
@@ -65,14 +66,4 @@ function renderStatistics(summary: Summary): string[] {
   const shown = counts.filter(([, count]) => count > 0).toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const width = Math.max(0, ...shown.map(([, count]) => formatCount(count).length));
   return shown.map(([code, count]) => `${formatCount(count).padStart(width)}  ${code}`);
-}
-
-/** `1 label`, `3 labels`, `3,982 functions` */
-export function plural(count: number, word: string): string {
-  return `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
-}
-
-/** Thousands with commas, whatever the locale. */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

@@ -4,7 +4,7 @@ import type { RunResult } from '../../src/engine/run.ts';
 import type { VerifyReport } from '../../src/engine/verify-report.ts';
 import { REPORTERS } from '../../src/reporters/registry.ts';
 import type { RenderOptions } from '../../src/reporters/reporter.ts';
-import { formatCount, plural } from '../../src/reporters/text.ts';
+import { formatCount, plural } from '../../src/reporters/counts.ts';
 import { describeVerified, VERIFY_REPORTERS } from '../../src/reporters/verify.ts';
 
 const JOIN: FunctionReport = {

@@ -24,9 +24,9 @@ export const baseline: CommandSpec = {
     if ((flags.write === true) === (flags.prune === true)) throw new UsageError('baseline needs --write or --prune');
     const { runProject } = await import('../project-run.ts');
     const { buildBaseline, pruneBaseline, sizeOf } = await import('../../engine/baseline.ts');
-    const { BASELINE_NAME, loadBaseline, saveBaseline } = await import('../../engine/baseline-file.ts');
-    const { readConfigFile } = await import('../../engine/config.ts');
-    const { plural } = await import('../../reporters/text.ts');
+    const { loadBaseline, saveBaseline } = await import('../../engine/baseline-file.ts');
+    const { BASELINE_NAME, readConfigFile } = await import('../../engine/config.ts');
+    const { plural } = await import('../../reporters/counts.ts');
     const { reportOwnBugs, writeWarnings } = await import('../output.ts');
     const run = await runProject('baseline', [], { ...flags, report: [] }, session);
     await writeWarnings(session.io, run);

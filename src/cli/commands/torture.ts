@@ -110,7 +110,7 @@ async function sweep(io: Io, operands: readonly string[], flags: TortureFlags): 
 
 /** `309 acquisitions, 624 runs: 2 findings; 3 faults of the C library itself` */
 async function describeSweep({ summary, findings }: TortureReport): Promise<string> {
-  const { plural } = await import('../../reporters/text.ts');
+  const { plural } = await import('../../reporters/counts.ts');
   const { acquisitions, runs, notReached, inLibrary } = summary;
   const parts = [
     `${plural(acquisitions, 'acquisition')}, ${plural(runs, 'run')}: ${plural(findings.length, 'finding')}`,
