@@ -3,6 +3,7 @@
  * has no verdict is named, so that nobody takes silence for a proof.
  */
 import { lex } from '../scan/lex.ts';
+import { findObscure } from '../scan/plain-text.ts';
 import { wordsOf } from '../scan/top-level.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { agreedKnowledge } from './agreed-knowledge.ts';
@@ -54,6 +55,12 @@ export function verifyVersions({ pairs, before, after, notJudged }: Versions): V
 export function verifyFiles(before: FileText, after: FileText, context: FileContext): VerifyReport {
   const pair = { before: openVersion(before, context, after.path), after: openVersion(after, context) };
   return new Comparison([pair], []).report();
+}
+
+/** May the same words, differently laid out, be different words? */
+function isObscure({ before, after }: FunctionPair): boolean {
+  const texts = [before, after].map(({ file, range }) => file.text.slice(range.start, range.end));
+  return texts[0] !== texts[1] && texts.some((text) => findObscure(text) !== undefined);
 }
 
 class Comparison {
@@ -137,7 +144,8 @@ class Comparison {
       pair,
       [...words.before].filter((word) => words.after.has(word)),
     );
-    const isSame = first === second && String(before.range.conditions) === String(after.range.conditions);
+    const isSame =
+      first === second && !isObscure(pair) && String(before.range.conditions) === String(after.range.conditions);
     if (isSame && !isMoved) {
       if (hindrance) this.#listUntouched(after, hindrance);
       return undefined;

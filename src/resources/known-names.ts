@@ -301,12 +301,23 @@ class KnownNames {
         const mayNeverReturn = this.#isNoreturn(prototype.attributes, 'sometimes');
         found.push({
           ...derived,
-          facts: { ...(neverReturns && { neverReturns }), ...(mayNeverReturn && { mayNeverReturn }) },
+          facts: {
+            ...(neverReturns && { neverReturns }),
+            ...(mayNeverReturn && { mayNeverReturn }),
+            ...(/\breturns_twice\b|\b__returns_twice__\b/.test(prototype.attributes.join(' ')) && {
+              returnsTwice: true,
+            }),
+          },
         });
       }
     }
     // One attribute speaks for all declarations of the function.
-    return found.find((one) => one.facts.neverReturns) ?? found.find((one) => one.facts.mayNeverReturn) ?? found[0];
+    return (
+      found.find((one) => one.facts.returnsTwice) ??
+      found.find((one) => one.facts.neverReturns) ??
+      found.find((one) => one.facts.mayNeverReturn) ??
+      found[0]
+    );
   }
 
   /** `__attribute__((noreturn))`, `_Noreturn`, or a macro that is one of these: in every case, or in some. */
@@ -408,13 +419,14 @@ function asDoubtful(macro: Derived): Derived {
 }
 
 function withPrototype(body: Derived, prototype: Derived | undefined): Derived {
-  const { neverReturns, mayNeverReturn } = prototype?.facts ?? {};
+  const { neverReturns, mayNeverReturn, returnsTwice } = prototype?.facts ?? {};
   return {
     ...body,
     facts: {
       ...body.facts,
       ...(neverReturns && { neverReturns }),
       ...(mayNeverReturn && { mayNeverReturn }),
+      ...(returnsTwice && { returnsTwice }),
     },
   };
 }

@@ -5,6 +5,7 @@ import type { FileDefinitions, FunctionDefinition, MacroDefinition, Prototype } 
 import { scanFunctions } from '../scan/functions.ts';
 import { lex, type Token } from '../scan/lex.ts';
 import { membersOf, typeNamesOf, type Member, type Members } from '../scan/members.ts';
+import { plainText } from '../scan/plain-text.ts';
 import { WordFilter } from '../scan/words.ts';
 
 export class SeenFile {
@@ -26,7 +27,7 @@ export class SeenFile {
 
   constructor(path: string, text: string, definitions: FileDefinitions = scanDefinitions(text)) {
     this.path = path;
-    this.text = text;
+    this.text = plainText(text);
     this.definitions = definitions;
   }
 

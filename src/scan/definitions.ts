@@ -7,6 +7,7 @@ import { negate, parseCondition, renderCondition, withoutComments, type Conditio
 import { scanFunctions, type FunctionRange } from './functions.ts';
 import { looksLikeAttribute, nameOf, type Group, type Head } from './head.ts';
 import { lex, type Directive, type Token } from './lex.ts';
+import { plainText } from './plain-text.ts';
 
 export interface MacroDefinition {
   readonly name: string;
@@ -61,7 +62,8 @@ export interface FileDefinitions {
 }
 
 /** Lists what a file defines. Never throws, whatever the text. */
-export function scanDefinitions(text: string): FileDefinitions {
+export function scanDefinitions(written: string): FileDefinitions {
+  const text = plainText(written);
   const directives = new Map<number, Directive>();
   const prototypes = new Map<number, Omit<Prototype, 'conditions'>>();
   const types = new Map<number, TypeName>();

@@ -94,7 +94,11 @@ export function isLineStart(text: string, at: number, start: number): boolean {
 /** The name of a directive (`ifdef`), empty for a bare `#` or a line marker. */
 export function directiveName(text: string, at: number, end: number): string {
   let from = at + 1;
-  while (from < end && isBlankOrSplice(text, from)) from += Math.max(spliceLength(text, from), 1);
+  for (;;) {
+    while (from < end && isBlankOrSplice(text, from)) from += Math.max(spliceLength(text, from), 1);
+    if (text.charCodeAt(from) !== SLASH || text.charCodeAt(from + 1) !== STAR || from >= end) break;
+    from = skipBlockComment(text, from, end);
+  }
   let to = from;
   while (to < end && isLowerLetter(text.charCodeAt(to))) to++;
   return text.slice(from, to);

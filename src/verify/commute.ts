@@ -263,6 +263,9 @@ function memoryAndStream(context: CommuteContext, memory: Event, stream: Event):
   const handle = releasedTerm(stream);
   if (object === undefined || handle === undefined) return undefined;
   if (mayReach(terms, state, handle, object) || mayReach(terms, state, object, handle)) return undefined;
+  // The one who was given the stream may have given it the object as its buffer.
+  const isStream = stream.facts?.releases?.kind === 'handle';
+  if (isStream && !isUnshared(terms, state, handle) && !isOwnOfPath(context, object)) return undefined;
   // Who passed both may have linked them before.
   const isOfPath = [object, handle].some((one) => state.acquired.has(origin(terms, one)));
   return isOfPath ? REORDER : undefined;

@@ -64,12 +64,18 @@ function isOtherObject(terms: TermTable, state: State, a: Term, b: Term): boolea
   return isOwn(terms, state, a, b) || isOwn(terms, state, b, a);
 }
 
+/** A static of the function: whoever calls the function once more, as a callee may, has it too. */
+function isStaticObject(terms: TermTable, root: Term): boolean {
+  const { op, text } = terms.node(root);
+  return op === 'object' && text.startsWith('static ');
+}
+
 /** Does `root` name storage that `other`, another root, cannot point into? */
 function isOwn(terms: TermTable, state: State, root: Term, other: Term): boolean {
   const op = terms.node(root).op;
   const otherOp = terms.node(other).op;
   const isNamed = otherOp === 'object' || otherOp === 'global' || state.allocated.has(other);
-  if (op === 'global') return isNamed;
+  if (op === 'global' || isStaticObject(terms, root)) return isNamed;
   if (op !== 'object' && !state.allocated.has(root)) return false;
   // A parameter was there before any object of the function, and before any storage allocated in it.
   if (isNamed || otherOp === 'parameter') return true;
@@ -179,7 +185,11 @@ export function isPrivateStorage(terms: TermTable, state: State, base: Term): bo
   const roots = rootsOf(terms, state, base);
   return (
     roots.length > 0 &&
-    roots.every((root) => (terms.node(root).op === 'object' || state.allocated.has(root)) && !state.escaped.has(root))
+    roots.every(
+      (root) =>
+        ((terms.node(root).op === 'object' && !isStaticObject(terms, root)) || state.allocated.has(root)) &&
+        !state.escaped.has(root),
+    )
   );
 }
 

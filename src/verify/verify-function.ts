@@ -4,6 +4,7 @@ import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
 import type { Knowledge } from '../resources/knowledge.ts';
 import { lex } from '../scan/lex.ts';
+import { findObscure } from '../scan/plain-text.ts';
 import { errorsTouchSkeleton, keywordCensus, unnamedJump } from '../syntax/census.ts';
 import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
@@ -27,7 +28,8 @@ export interface VerifyOptions {
 
 export const DEFAULT_VERIFY_OPTIONS: VerifyOptions = { acceptLogOrder: false, budget: 20_000, worlds: 400 };
 
-const JUMP_CONTEXTS = /^(_?_?sig)?_?setjmp$|^__builtin_setjmp$|^(sig)?longjmp$|^PG_(TRY|CATCH|FINALLY|END_TRY)$/;
+const JUMP_CONTEXTS =
+  /^(_?_?sig)?_?setjmp$|^__builtin_setjmp$|^(sig)?longjmp$|^(get|swap)context$|^vfork$|^PG_(TRY|CATCH|FINALLY|END_TRY)$/;
 
 /** What no proof goes through, whoever asks: the reason, or undefined. */
 export function refuseFunction(tree: FunctionTree): Refusal | undefined {
@@ -82,6 +84,10 @@ export function verifyFunction(
       refuseFunction(tree);
     if (refusal) return fromRefusal(refusal);
   }
+  for (const tree of [before, after]) {
+    const refusal = refuseObscure(tree) ?? refuseHidden(tree, known);
+    if (refusal) return fromRefusal(refusal);
+  }
   const knowledge = withoutOwn(known, new Set([...ownNames(before), ...ownNames(after)]));
   const word = redefinedWord(before, knowledge) ?? redefinedWord(after, knowledge);
   if (word !== undefined)
@@ -123,6 +129,60 @@ export function verifyFunction(
     code: mismatch.code,
     ...(stoppedAt !== undefined && { stoppedAt }),
   };
+}
+
+function refuseObscure(tree: FunctionTree): Refusal | undefined {
+  const obscure = findObscure(tree.source.slice(tree.root.start, tree.root.end));
+  return obscure === undefined ? undefined : refuse('parse-error', `the function has ${obscure}`, tree.root);
+}
+
+/**
+ * A macro that stands for setjmp or for a cleanup attribute, whatever it is called, and a word in a declaration that was blanked for
+ * the parser and of which nothing is known.
+ */
+function refuseHidden(tree: FunctionTree, knowledge: Knowledge): Refusal | undefined {
+  const { tokens } = lex(tree.source, tree.body.start, tree.body.end);
+  const words = tokens.flatMap(({ kind, start, end }) =>
+    kind === 'identifier' ? [tree.source.slice(start, end)] : [],
+  );
+  const jump = [...new Set(words)].find((word) => {
+    const { macro, returnsTwice } = knowledge.name(word);
+    return returnsTwice || macro?.freeNames.some((name) => JUMP_CONTEXTS.test(name));
+  });
+  if (jump !== undefined) return refuse('setjmp', `\`${jump}\` saves or restores a jump context`, tree.root);
+  const macro = [...new Set(words)].find((word) =>
+    knowledge.name(word).macro?.freeNames.some((name) => name === 'cleanup' || name === '__cleanup__'),
+  );
+  if (macro !== undefined)
+    return refuse('cleanup-attribute', `the macro \`${macro}\` may give a variable a cleanup attribute`, tree.root);
+  let found: Refusal | undefined;
+  walk(tree.body, (node) => {
+    if (node.kind === 'declaration') found ??= refuseBlanked(tree, node, knowledge);
+    return !found;
+  });
+  return found;
+}
+
+/** Attributes, and extensions of the compilers: none of them runs anything. */
+const HARMLESS =
+  /^__\w+$|^(const|volatile|restrict|inline|register|_Alignas|alignas|_Noreturn|noreturn|unused|aligned)$/;
+
+function refuseBlanked(tree: FunctionTree, node: SyntaxNode, knowledge: Knowledge): Refusal | undefined {
+  // What stood before the declaration is blank now.
+  let start = node.start;
+  while (start > tree.body.start && /\s/.test(tree.masked[start - 1] ?? '')) start--;
+  if (tree.source.slice(start, node.end) === tree.masked.slice(start, node.end)) return undefined;
+  const values = node.children.flatMap((child) => fieldOf(child, 'value') ?? []);
+  const word = lex(tree.source, start, node.end).tokens.find((token) => {
+    const text = tree.source.slice(token.start, token.end);
+    const isBlanked = token.kind === 'identifier' && tree.masked.slice(token.start, token.end) !== text;
+    if (!isBlanked || HARMLESS.test(text) || values.some((one) => one.start <= token.start && token.start < one.end))
+      return false;
+    return knowledge.name(text).macro === undefined;
+  });
+  if (!word) return undefined;
+  const name = tree.source.slice(word.start, word.end);
+  return refuse('cleanup-attribute', `\`${name}\` may give a variable a cleanup attribute`, node);
 }
 
 /** What the file says of a name is not said of one that the function defines for itself. */
