@@ -73,6 +73,7 @@ const EQUAL = [
   'releasesNothing',
   'keepsErrno',
   'readsErrno',
+  'returnsSigned',
   'isPure',
   'isArithmetic',
   'isLocal',

@@ -122,7 +122,8 @@ function canBe(
 function canHold(type: string | undefined, value: number, source: Happened | undefined): boolean {
   const acquires = source?.facts?.acquires?.filter((one) => one.handle === 'result') ?? [];
   if (value === 0 && acquires.some((one) => one.failure === 'never')) return false;
-  if (type === undefined) return value === 0 || value === 1 || (value === -1 && source?.facts?.acquires !== undefined);
+  const isSigned = acquires.length > 0 || source?.facts?.returnsSigned === true;
+  if (type === undefined) return value === 0 || value === 1 || (value === -1 && isSigned);
   if (/\b(_Bool|bool)\b/.test(type)) return value === 0 || value === 1;
   return value >= 0 ? value <= 0x7f : SIGNED.test(type);
 }
