@@ -73,7 +73,6 @@ const EQUAL = [
   'releasesNothing',
   'keepsErrno',
   'readsErrno',
-  'returnsSigned',
   'isPure',
   'isArithmetic',
   'isLocal',

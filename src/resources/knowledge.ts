@@ -95,8 +95,6 @@ export interface NameFacts {
   readonly neverReturns?: boolean;
   /** Its declaration says noreturn under some choice of the preprocessor: no proof rests on that. */
   readonly mayNeverReturn?: boolean;
-  /** Its declaration says that it returns a signed number. */
-  readonly returnsSigned?: boolean;
   /** Its declaration says returns_twice: it is a setjmp. */
   readonly returnsTwice?: boolean;
   /** A seen definition shows that it gives nothing back and hands nothing on, in no callee. */

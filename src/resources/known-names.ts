@@ -67,10 +67,6 @@ interface LibraryFacts {
   readonly kind: NameFacts['kind'];
 }
 
-/** A declaration that begins so returns a signed number. */
-const SIGNED_RESULT =
-  /^\s*((extern|static|inline|__inline__|signed)\s+)*(short|int|long|ssize_t|int(8|16|32|64)_t)\s+\w+\s*\(/;
-
 const NORETURN = /^(_Noreturn|__noreturn__|noreturn)$/;
 
 /** Type names that stand for another one, one behind the other. */
@@ -289,7 +285,6 @@ class KnownNames {
       ...derived,
       facts: {
         ...derived.facts,
-        ...(SIGNED_RESULT.test(head) && { returnsSigned: true }),
         ...(this.#isNoreturn([head], 'always') && { neverReturns: true }),
         ...(this.#isNoreturn([head], 'sometimes') && { mayNeverReturn: true }),
       },
@@ -307,7 +302,6 @@ class KnownNames {
         found.push({
           ...derived,
           facts: {
-            ...(SIGNED_RESULT.test(prototype.text) && { returnsSigned: true }),
             ...(neverReturns && { neverReturns }),
             ...(mayNeverReturn && { mayNeverReturn }),
             ...(/\breturns_twice\b|\b__returns_twice__\b/.test(prototype.attributes.join(' ')) && {

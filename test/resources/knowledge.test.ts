@@ -19,7 +19,7 @@ describe('the kind of a name', () => {
     const text =
       'int proto(int);\nstatic int body(int n) { return n; }\n#define MAC(n) do { (n)++; } while (0)\nextern void (*hook)(int);\nint count = 0, *list[3];';
     const knowledge = know(text);
-    expect(knowledge.name('proto')).toEqual({ kind: 'function', returnsSigned: true, from: 'main.c:1' });
+    expect(knowledge.name('proto')).toEqual({ kind: 'function', from: 'main.c:1' });
     expect(knowledge.name('body').kind).toBe('function');
     expect(knowledge.name('MAC').kind).toBe('macro');
     expect(knowledge.name('hook').kind).toBe('object');

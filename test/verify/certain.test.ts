@@ -8,7 +8,6 @@ import { HEAD, judge } from './judge.ts';
 /** Bodies of `int f(int n, unsigned u, bool b, struct s *s, const char *a)`. */
 const head = 'int f(int n, unsigned u, bool b, struct s *s, const char *a)';
 
-<<<<<<< HEAD
 /** What stands above it, beside the head of the other tests. */
 const SIGHT = `${HEAD}
 #define ERR -1
@@ -195,39 +194,6 @@ const PATHS: readonly Twins[] = [
     ],
     different: ['int r = 0; if (n) r = 1; return r;', 'int r; if (n) r = 1; return r;'],
   },
-=======
-const NOT_CERTAIN: readonly (readonly [why: string, before: string, after: string])[] = [
-  ['no number is both', 'if (n < 10) { if (n > 40) one(1); return 1; } return 2;', 'if (n < 10) return 1; return 2;'],
-  ['an unsigned number', 'if (u < 0) one(1); return 3;', 'return 3;'],
-  ['a bool', 'if (b == 2) one(1); return 3;', 'return 3;'],
-  [
-    'the same question twice',
-    'if (strcmp(a, "x") == 0) { if (strcmp(a, "x") != 0) one(1); return 1; } return 0;',
-    'if (strcmp(a, "x") == 0) { strcmp(a, "x"); return 1; } return 0;',
-  ],
-  [
-    'a field read twice',
-    'if (s->n) { h(); if (!s->n) one(1); return 1; } return 0;',
-    'if (s->n) { h(); return 1; } return 0;',
-  ],
-  [
-    'a count',
-    'int i; for (i = 0; i < 3; i++) h(); if (i != 3) one(1); return 1;',
-    'int i; for (i = 0; i < 3; i++) h(); return 1;',
-  ],
-  ['two variables', 'if (n < s->n) { if (s->n < n) one(1); return 1; } return 0;', 'if (n < s->n) return 1; return 0;'],
-  [
-    'a release of null',
-    'int r = -1; struct s *p = x_create(); if (!p) return r; h(); x_destroy(p); return 0;',
-    'int r = -1; struct s *p = x_create(); if (!p) goto out; h(); r = 0; out: x_destroy(p); return r;',
-  ],
-  ['a release of what a callee has left', 'get(s->p); return 0;', 'get(s->p); free(s->buf); return 0;'],
-  ['a result that may be unsigned', 'if (strlen(a) < 0) one(1); return 3;', 'strlen(a); return 3;'],
-  ['a member that may be unsigned', 'if (s->n < 0) one(1); return 3;', 'if (s->n) ; return 3;'],
-  ['a text compared with itself', 'if (strcmp(a, a)) one(1); return 3;', 'return 3;'],
-  ['what may be a constant of a header', 'if (DEBUG) one(1); return 3;', 'return 3;'],
-  ['a macro that may do nothing', 'if (n) { TRACE(n); return 1; } return 0;', 'if (n) return 1; return 0;'],
->>>>>>> c604850 (Spellings, cleanup by any name, setjmp by any name, statics in recursion; less is certain)
 ];
 
 /** Callees and macros whose text is in sight, or that may be something else than a function. */
