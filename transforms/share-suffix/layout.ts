@@ -59,20 +59,41 @@ export class Layout {
     return offset + blanks;
   }
 
-  /** A comment behind a statement on its line. */
+  /** A comment behind a statement on its line, with the lines below that go on with it in the same column. */
   trailing(end: number): Comment | undefined {
     const rest = this.#source.slice(end, this.lineEnd(end));
     const blanks = /^[ \t]*/.exec(rest)?.[0].length ?? 0;
     if (!rest.startsWith('//', blanks) && !rest.startsWith('/*', blanks)) return undefined;
     const comment = lexSpan(this.#source, end + blanks, end + blanks + 2).comments[0];
     if (!comment || comment.text.includes('\n')) return undefined;
-    return comment;
+    const last = this.#endOfColumn(comment);
+    return { ...comment, end: last, text: this.#source.slice(comment.start, last) };
   }
 
-  /** The comment behind a statement on its line, with the blanks before it. */
-  tail(end: number): string {
+  /** Where a `//` comment ends that goes on below in its own column, right of the statement it stands behind. */
+  #endOfColumn(comment: Comment): number {
+    const column = comment.start - this.lineStart(comment.start);
+    if (!comment.text.startsWith('//') || column <= this.indentAt(comment.start).length) return comment.end;
+    let { end } = comment;
+    for (;;) {
+      const next = this.lineEnd(end);
+      const line = /^[^\r\n]*/.exec(this.#source.slice(next))?.[0] ?? '';
+      if (line.search(/\S/) !== column || !line.startsWith('//', column)) return end;
+      end = next + line.length;
+    }
+  }
+
+  /** The comment behind a statement, with the blanks before it; its lines below move by `delta` columns. */
+  tail(end: number, delta = 0): string {
     const comment = this.trailing(end);
-    return comment ? this.#source.slice(end, comment.end) : '';
+    if (!comment) return '';
+    const text = this.#source.slice(end, comment.end);
+    if (delta === 0 || !text.includes('\n')) return text;
+    const move = (line: string): string => (delta > 0 ? ' '.repeat(delta) + line : line.slice(-delta));
+    return text
+      .split('\n')
+      .map((line, index) => (index === 0 ? line : move(line)))
+      .join('\n');
   }
 
   /** Comments on lines of their own right above a statement, no blank line between. */

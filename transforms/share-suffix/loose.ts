@@ -307,7 +307,8 @@ function build(
   const joins: Join[] = [];
   const preparations = new Map<Declaration, Preparation>();
   for (const { exit, entries } of candidates) {
-    const usable = entries.filter((entry) => points.has(entry.index)).sort((a, b) => a.index - b.index)[0];
+    // The label that asks least: what the exit does not hold stays above it.
+    const usable = entries.filter((entry) => points.has(entry.index)).sort((a, b) => b.index - a.index)[0];
     if (!usable) continue;
     joins.push({ exit, entry: usable.index, consumed: usable.consumed, places: usable.places });
     for (const [declaration, preparation] of usable.preparations) preparations.set(declaration, preparation);

@@ -113,7 +113,13 @@ function assignmentOf(rendering: Rendering, join: Join): string | undefined {
   const statement = join.exit.statement;
   const moved = statement ? `${status.variable} = `.length - (value.start - statement.start) : 0;
   const text = statement ? layout.shifted(value, moved) : textOf(study.tree, value);
-  return `${status.variable} = ${text};${statement ? layout.tail(statement.end) : ''}`;
+  if (!statement) return `${status.variable} = ${text};`;
+  // The lines that go on with the comment stay under it: it moves as far as the last line of the value.
+  const lineOf = (from: number, to: number): number => layout.between(from, to).split('\n').at(-1)?.length ?? 0;
+  const delta = text.includes('\n')
+    ? (text.split('\n').at(-1)?.length ?? 0) - lineOf(value.start, value.end)
+    : moved - (statement.end - value.end - 1);
+  return `${status.variable} = ${text};${layout.tail(statement.end, delta)}`;
 }
 
 /** Statements and comments of the region that stay at the exit, in order; an empty one for a blank line between them. */
@@ -241,8 +247,10 @@ function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Ref
   const indent = layout.indentAt(first.start);
   const own: Join = { exit: host, entry: 0, consumed: inOrder, places: new Map() };
   const lines = keptPieces(rendering, own).map((text) => (text === '' ? '' : indent + text));
+  const isApart = standsApart(rendering, own);
   const assignment = assignmentOf(rendering, own);
   if (assignment) lines.push(indent + assignment);
+  if (isApart && lines.length > 0 && lines.at(-1) !== '') lines.push('');
   for (const [index, item] of draft.block.entries()) {
     const label = labels.get(index);
     if (label) lines.push(labelLine(rendering, label.name, first.start).replace(/\r?\n$/, ''));
@@ -253,7 +261,16 @@ function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Ref
   if (host.statement)
     lines.push(indent + (status.variable ? `return ${status.variable};` : textOf(study.tree, host.statement)));
   const end = endOfRegion(rendering, own, assignment !== undefined);
-  return [{ start: first.start, end, text: lines.join(layout.newline).slice(indent.length) }];
+  // What stood apart from the releases before it stands apart from what is before it now.
+  const room = lines[0] !== undefined && isApart && !layout.hasRoomAbove(first.start) ? layout.newline : '';
+  return [{ start: layout.lineStart(first.start), end, text: room + lines.join(layout.newline) }];
+}
+
+/** A blank line is between the shared statements and the first of those that stood behind them. */
+function standsApart({ study, layout }: Rendering, { exit, consumed }: Join): boolean {
+  const inside = exit.list.filter((node) => node.start >= (consumed[0]?.start ?? 0));
+  const kept = inside.find((node) => !consumed.some((item) => item === study.statements.item(node)));
+  return kept !== undefined && layout.hasBlankAbove(layout.attachedAbove(kept.start).start);
 }
 
 /** The statements before are a rung already. */

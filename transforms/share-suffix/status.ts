@@ -257,17 +257,23 @@ function introduce(study: Study, draft: Draft, exits: readonly FunctionExit[]): 
       assignments: values,
     };
   }
-  const declaration = `${type}${stars}${name} = ${common}`;
-  const own = new Map([...values].filter(([exit]) => exit === draft.host));
+  const declaration = `${type}${stars}${name} = ${common.text}`;
+  const own = new Map([...values].filter(([exit]) => exit === draft.host || exit.valueKey !== common.key));
   return { variable: name, existing: undefined, isHoisted: false, declaration, assignments: own };
 }
 
-/** The constant that all jumping exits return while the host returns something else. */
-function constantOfJoins(study: Study, draft: Draft): string | undefined {
-  const first = draft.joins[0]?.exit;
-  if (!draft.host || !first?.value || draft.joins.some((join) => join.exit.valueKey !== first.valueKey))
-    return undefined;
-  return isConstant(study, first.value) ? textOf(study.tree, first.value) : undefined;
+/** The constant that most of the jumping exits return: the variable begins with it, and only the others assign. */
+function constantOfJoins(study: Study, draft: Draft): { readonly key: string; readonly text: string } | undefined {
+  const counts = new Map<string, number>();
+  for (const { exit } of draft.joins) counts.set(exit.valueKey, (counts.get(exit.valueKey) ?? 0) + 1);
+  for (const { exit } of draft.joins) {
+    const count = counts.get(exit.valueKey) ?? 0;
+    const isAll = count === draft.joins.length && draft.host !== undefined;
+    if (!exit.value || !isConstant(study, exit.value) || !(isAll || (count > 1 && count * 2 > draft.joins.length)))
+      continue;
+    return { key: exit.valueKey, text: textOf(study.tree, exit.value) };
+  }
+  return undefined;
 }
 
 /** A value that is the same wherever it is evaluated: literals, and file-scope names in capitals (macros, enumerators). */
