@@ -93,7 +93,10 @@ export class SeenFile {
     const says = (text: string): boolean =>
       saysVolatile(text) || (words.size > 0 && text.split(/\W+/).some((word) => words.has(word)));
     const macros = this.definitions.macros.filter(({ params, body }) => params === undefined && says(body));
-    const types = [...this.text.matchAll(/\btypedef\b[^;{}]*(?:\{[^{}]*\}[^;{}]*)?;/g)].filter(([text]) => says(text));
+    // A struct with a volatile member is not volatile itself: its member is, by its own name.
+    const types = [...this.text.matchAll(/\btypedef\b[^;{}]*(?:\{[^{}]*\}[^;{}]*)?;/g)].filter(([text]) =>
+      says(text.replace(/\{[^{}]*\}/, ' ')),
+    );
     return [...macros.map(({ name }) => name), ...types.flatMap(([text]) => typeNamesOf(text).map(({ name }) => name))];
   }
 
