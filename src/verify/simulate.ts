@@ -1039,7 +1039,11 @@ class Walk {
 
   #queue(state: State): void {
     try {
-      this.#visit(state);
+      // The head of a loop visits the state itself, and must not find that it has been there.
+      const [isBefore, isAfter] = [state.before, state.after].map(
+        ({ program, at }) => program.ops[at]?.op === 'header',
+      );
+      if (!isBefore || !isAfter) this.#visit(state);
       this.#work.push(state);
     } catch (error) {
       if (!(error instanceof PathEnded)) throw error;

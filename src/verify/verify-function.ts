@@ -137,8 +137,8 @@ function refuseObscure(tree: FunctionTree): Refusal | undefined {
 }
 
 /**
- * A macro that stands for setjmp or for a cleanup attribute, whatever it is called, and a word in a declaration that was blanked for
- * the parser and of which nothing is known.
+ * A macro that stands for setjmp, whatever it is called, and a word in a declaration that was blanked for the parser, and
+ * of which nothing is known: it may stand for a cleanup attribute.
  */
 function refuseHidden(tree: FunctionTree, knowledge: Knowledge): Refusal | undefined {
   const { tokens } = lex(tree.source, tree.body.start, tree.body.end);
@@ -150,11 +150,6 @@ function refuseHidden(tree: FunctionTree, knowledge: Knowledge): Refusal | undef
     return returnsTwice || macro?.freeNames.some((name) => JUMP_CONTEXTS.test(name));
   });
   if (jump !== undefined) return refuse('setjmp', `\`${jump}\` saves or restores a jump context`, tree.root);
-  const macro = [...new Set(words)].find((word) =>
-    knowledge.name(word).macro?.freeNames.some((name) => name === 'cleanup' || name === '__cleanup__'),
-  );
-  if (macro !== undefined)
-    return refuse('cleanup-attribute', `the macro \`${macro}\` may give a variable a cleanup attribute`, tree.root);
   let found: Refusal | undefined;
   walk(tree.body, (node) => {
     if (node.kind === 'declaration') found ??= refuseBlanked(tree, node, knowledge);

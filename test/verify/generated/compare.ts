@@ -76,7 +76,9 @@ function trace(effects: readonly Effect[], order: Order): string {
 function inOrder(segment: readonly Effect[]): string {
   const of = (kind: Effect['kind']): string[] => segment.filter((one) => one.kind === kind).map((one) => one.what);
   const places = new Map<string, string[]>();
-  for (const what of of('store')) {
+  for (const { kind, what, changesNothing } of segment) {
+    // The table lets a reset pass that finds its place reset.
+    if (kind !== 'store' || changesNothing) continue;
     const place = what.slice(0, what.indexOf('='));
     places.set(place, [...(places.get(place) ?? []), what]);
   }

@@ -101,7 +101,11 @@ export class Maker {
 
   #step(held: readonly string[]): Plan[number][] {
     const exit = (): Plan[number] => ({ kind: 'exit', test: this.#test(held), exit: this.#exit(held) });
-    switch (this.#choose(7)) {
+    switch (this.#choose(9)) {
+      case 7:
+        return [this.#round(held)];
+      case 8:
+        return this.#ofMember(held);
       case 0:
       case 1:
       case 2:
@@ -115,6 +119,44 @@ export class Maker {
       default:
         return [this.#effect(held)];
     }
+  }
+
+  /** A loop whose rounds each acquire and release something of their own, and may end early. */
+  #round(held: readonly string[]): Statement {
+    const released = evaluate(call('free', name('c')));
+    const early = binary('<', call('use', name('c'), this.#integer()), number(0));
+    const body: Body = [
+      { kind: 'declare', name: 'c', type: 'char *', value: call('malloc', number(4)) },
+      { kind: 'if', test: not(name('c')), then: [{ kind: 'break' }], otherwise: undefined },
+      {
+        kind: 'if',
+        test: early,
+        then: [released, { kind: this.#one(['break', 'continue'] as const) }],
+        otherwise: undefined,
+      },
+      this.#effect(held),
+      released,
+    ];
+    return { kind: 'count', name: 'i', to: 2, body };
+  }
+
+  /** A handle in a member: acquired, used, given back and reset. */
+  #ofMember(held: readonly string[]): Plan[number][] {
+    const member = { kind: 'field', base: this.#one(['s', 't']), field: 'buf' } as const;
+    const reset: Body = this.#chance(70) ? [assign(member, { kind: 'null' })] : [];
+    const exit = this.#exit(held);
+    const given = evaluate(call('free', member));
+    return [
+      assign(member, call('malloc', number(4))),
+      { kind: 'exit', test: not(member), exit },
+      {
+        kind: 'exit',
+        test: this.#test(held),
+        exit: { ...exit, releases: [given, ...reset, ...exit.releases] },
+      },
+      given,
+      ...reset,
+    ];
   }
 
   #loopJump(held: readonly string[]): Body {

@@ -12,6 +12,8 @@ export interface Effect {
   /** What it may change places with: see `compare.ts`. */
   readonly kind: 'opaque' | 'free' | 'close' | 'store' | 'log';
   readonly what: string;
+  /** A null pointer is stored where one is. */
+  readonly changesNothing?: true;
 }
 
 export interface Run {
@@ -332,9 +334,11 @@ class Machine {
   }
 
   #store(place: string, value: Value): void {
+    const changesNothing = value === 0 && place.endsWith('.buf') && this.#memory.get(place) === 0;
     this.#memory.set(place, value);
     if (typeof value === 'object') this.#shared.add(value.pointer);
-    this.effects.push({ kind: 'store', what: `${place}=${show(value)}` });
+    const what = `${place}=${show(value)}`;
+    this.effects.push({ kind: 'store', what, ...(changesNothing && { changesNothing: true }) });
   }
 
   #outcome(): boolean {
