@@ -147,7 +147,9 @@ class Lowering {
       const isUnknown = facts.kind === 'unknown' && !facts.diagnostic;
       const list = fieldOf(node, 'arguments');
       for (const [position, argument] of (list ? namedChildren(list) : []).entries()) {
-        if (!isUnknown && facts.macro?.addresses?.includes(position) !== true) continue;
+        // What is declared to keep nothing may be a macro, which keeps no address either.
+        const mayKeep = isUnknown && facts.retains?.includes(position) !== false;
+        if (!mayKeep && facts.macro?.addresses?.includes(position) !== true) continue;
         const target = stripParentheses(argument);
         const declaration = target.kind === 'identifier' ? this.#bindings.of(target) : undefined;
         if (declaration) found.add(declaration);
