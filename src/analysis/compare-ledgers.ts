@@ -2,7 +2,7 @@
  * Are two ledgers the same? Independent of where the exits stand and of how paths were joined on either side: an
  * outcome of one side needs a counterpart that may be the same, not one that reads the same.
  */
-import type { Ledger } from './ledger.ts';
+import type { Ledger, LedgerResource } from './ledger.ts';
 import { describeOutcome } from './render-ledger.ts';
 import type { Outcome, ReturnedValue } from './outcome.ts';
 
@@ -67,17 +67,22 @@ type Fates = ReadonlyMap<string, Fate>;
 interface Side {
   readonly outcome: Outcome;
   readonly fates: Fates;
+  /** Equal for equal fates. */
+  readonly print: string;
 }
 
 function sidesOf(ledger: Ledger): Side[] {
+  const sites = new Map(ledger.resources.map((one) => [one.id, one]));
   return ledger.outcomes
     .filter((outcome) => outcome.exit.kind !== 'no-return')
-    .map((outcome) => ({ outcome, fates: fatesOf(ledger, outcome) }));
+    .map((outcome) => {
+      const fates = fatesOf(sites, outcome);
+      return { outcome, fates, print: JSON.stringify([...fates].toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+    });
 }
 
-function fatesOf(ledger: Ledger, outcome: Outcome): Fates {
+function fatesOf(sites: ReadonlyMap<number, LedgerResource>, outcome: Outcome): Fates {
   const fates = new Map<string, Fate>();
-  const sites = new Map(ledger.resources.map((one) => [one.id, one]));
   const add = (resource: number, fate: string, isDoubtful = false): void => {
     const site = sites.get(resource);
     const key = site ? `${site.name} = ${site.call}` : '?';
@@ -109,10 +114,22 @@ function mayBeSame(a: Fates, b: Fates): boolean {
 
 function missingIn(one: Ledger, other: Ledger, side: 'before' | 'after'): LedgerDifference | undefined {
   const there = sidesOf(other);
-  for (const { outcome, fates } of sidesOf(one)) {
+  const equal = new Map<string, Side[]>();
+  for (const candidate of there) {
+    const group = equal.get(candidate.print);
+    if (group) group.push(candidate);
+    else equal.set(candidate.print, [candidate]);
+  }
+  for (const { outcome, fates, print } of sidesOf(one)) {
+    const lostIn = (sides: readonly Side[]): ReturnedValue | undefined => {
+      const values = sides.flatMap((candidate) => candidate.outcome.returns ?? []);
+      return outcome.returns?.find((value) => !values.some((candidate) => mayBeEqual(value, candidate)));
+    };
+    // Most have a counterpart that reads the same; only for the others all are looked through.
+    const same = equal.get(print) ?? [];
+    if (same.length > 0 && !lostIn(same)) continue;
     const alike = there.filter((candidate) => mayBeSame(fates, candidate.fates));
-    const values = alike.flatMap((candidate) => candidate.outcome.returns ?? []);
-    const lost = outcome.returns?.find((value) => !values.some((candidate) => mayBeEqual(value, candidate)));
+    const lost = lostIn(alike);
     if (alike.length > 0 && !lost) continue;
     const text = describeOutcome(one, outcome);
     const which = side === 'before' ? ['first', 'second'] : ['second', 'first'];

@@ -45,7 +45,7 @@ function leaksAt(ledger: Ledger, outcome: Outcome): LedgerFinding[] {
   if (outcome.exit.kind === 'no-return' || ledger.name === 'main' || outcome.inexact !== undefined) return [];
   if (outcome.doubt !== undefined) return [];
   return outcome.held.flatMap((held) => {
-    const resource = ledger.resources.find((one) => one.id === held.resource);
+    const resource = endsOf(ledger).resources.get(held.resource);
     if (!resource || !isLeak(ledger, resource, held) || isHandedOverThere(ledger, outcome, resource.id)) return [];
     const { name, call, at } = resource;
     return [
@@ -75,9 +75,7 @@ function isLeak(ledger: Ledger, resource: LedgerResource, held: HeldResource): b
 
 /** What no path releases or hands over is kept for as long as the program runs, or ends in ways we don't see. */
 function isHandedOverSomewhere(ledger: Ledger, resource: number): boolean {
-  return ledger.outcomes.some((outcome) =>
-    outcome.handedOver.some((one) => one.resource === resource && one.how !== 'escaped'),
-  );
+  return endsOf(ledger).handedOver.has(resource);
 }
 
 /**
@@ -111,8 +109,39 @@ function isReleasedSomewhere(ledger: Ledger, resource: number): boolean {
 }
 
 function releaseCalls(ledger: Ledger, resource: number): number {
-  const releases = ledger.outcomes.flatMap((outcome) => outcome.releases);
-  return new Set(releases.filter((one) => one.resource === resource).map((one) => one.at.start)).size;
+  return endsOf(ledger).releases.get(resource)?.size ?? 0;
+}
+
+/** Where each resource ends, on all paths together. */
+interface Ends {
+  readonly resources: ReadonlyMap<number, LedgerResource>;
+  /** Places of the calls that release it. */
+  readonly releases: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Resources that some path hands over. */
+  readonly handedOver: ReadonlySet<number>;
+}
+
+const ENDS = new WeakMap<Ledger, Ends>();
+
+/** Read once: a function with many exits has as many resources. */
+function endsOf(ledger: Ledger): Ends {
+  const known = ENDS.get(ledger);
+  if (known) return known;
+  const releases = new Map<number, Set<number>>();
+  const handedOver = new Set<number>();
+  for (const outcome of ledger.outcomes) {
+    for (const { resource, at } of outcome.releases) {
+      if (resource === undefined) continue;
+      const places = releases.get(resource) ?? new Set();
+      releases.set(resource, places.add(at.start));
+    }
+    for (const { resource, how } of outcome.handedOver)
+      if (resource !== undefined && how !== 'escaped') handedOver.add(resource);
+  }
+  const resources = new Map(ledger.resources.map((one) => [one.id, one]));
+  const ends = { resources, releases, handedOver };
+  ENDS.set(ledger, ends);
+  return ends;
 }
 
 function since(path: Outcome['path'], resource: number): LedgerFinding['path'] {

@@ -22,12 +22,14 @@ const MOST_STEPS = 4000;
  * ever compiled together nobody tells. Those that compile neither the acquire call nor the exit have no say.
  */
 export function findInFunction(read: ReadFunction, knowledge: Knowledge): readonly LedgerFinding[] {
-  const versions = read.versions.map((version) => ({ version, found: findInVersion(version.tree, knowledge) }));
-  const isEverywhere = (finding: LedgerFinding): boolean =>
-    versions.every(
-      ({ version, found }) =>
-        found.some((other) => identityOf(other) === identityOf(finding)) || isAbsent(version, finding),
-    );
+  const versions = read.versions.map((version) => {
+    const found = findInVersion(version.tree, knowledge);
+    return { version, found, identities: new Set(found.map(identityOf)) };
+  });
+  const isEverywhere = (finding: LedgerFinding): boolean => {
+    const identity = identityOf(finding);
+    return versions.every(({ version, identities }) => identities.has(identity) || isAbsent(version, finding));
+  };
   return firstOfEach(versions.flatMap(({ found }) => found).filter(isEverywhere));
 }
 
