@@ -3,8 +3,7 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// The form that vitest asks for.
-// oxlint-disable-next-line import/no-default-export
+/** The form that vitest asks for: what it returns is called at the end. */
 export default function setup(): () => void {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'goto-cleanup-tests-')));
   // Some tests run the command as another user.
