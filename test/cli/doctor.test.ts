@@ -1,3 +1,4 @@
+/** What `goto-cleanup doctor` tells of a machine and a project, and its exit codes. */
 import { expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { fakeIo } from './fake-io.ts';

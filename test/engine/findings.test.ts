@@ -1,3 +1,4 @@
+/** What leaks in one function, and how a refusal says so first. */
 import { describe, expect, test } from 'vitest';
 import { createConfigStore } from '../../src/engine/config.ts';
 import { createContextSource } from '../../src/engine/context.ts';

@@ -1,3 +1,4 @@
+/** The two arguments of a proof: the simulation, and the ledgers that may object. */
 import { describe, expect, test, vi } from 'vitest';
 import { PRESETS } from '../../src/resources/presets/index.ts';
 import { createKnowledge } from '../../src/resources/known-names.ts';

@@ -1,3 +1,4 @@
+/** What stands between the functions of a file, for those who compare two versions of it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { topLevelItems } from '../../src/scan/top-level.ts';
