@@ -55,6 +55,7 @@ const CONFIG: ResourceConfig = {
     { name: 'log_error', readsErrno: false, from: 'config' },
     { name: 'DIAG', readsErrno: false, from: 'config' },
   ],
+  retainsNothing: [{ name: 'PEEK', from: 'config' }],
 };
 
 /** The function `f` of a text, parsed as the tool does it. */

@@ -709,3 +709,13 @@ describe.each([
     expect(selves.map((self) => self.verdict + (self.reason ?? ''))).toEqual(selves.map(() => 'identical'));
   });
 });
+
+test('a name that keeps the address of a local, and one that is declared to keep nothing', () => {
+  const before = 'int f(int c) { int n = 1; PEEK(n); if (n != 1) return 5; g(); if (c) return n; return 0; }';
+  const after = before.replace('if (c) return n;', 'if (c) return 1;');
+  expect(judge(before, after).verdict).toBe('identical');
+  const [one = '', other = ''] = [before, after].map((text) => text.replace('PEEK', 'HOLD'));
+  expect(judge(one, other).verdict).not.toBe('identical');
+  // It may assign its argument all the same.
+  expect(judge(before, before.replace('if (n != 1) return 5;', '')).verdict).not.toBe('identical');
+});
