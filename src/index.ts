@@ -18,7 +18,7 @@ import { EMPTY_RESOURCE_CONFIG, parsePair, type ResourceConfig } from './resourc
 import { createParser, type FunctionParser } from './syntax/parse.ts';
 
 export { compareLedgers, incomparable, type LedgerDifference } from './analysis/compare-ledgers.ts';
-export { findLeaks, placeFinding, type LedgerFinding } from './analysis/find-leaks.ts';
+export { findLeaks, placeFinding, type LedgerFinding } from './audit/find-leaks.ts';
 export { exitLedger, type Ledger } from './analysis/ledger.ts';
 export type { Finding, FunctionReport } from './engine/report.ts';
 export type { NotJudged, VerifiedFunction, VerifyReport } from './engine/verify-report.ts';

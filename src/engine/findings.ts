@@ -1,6 +1,6 @@
 /** What leaks, or is released twice, in one function: the leak checker asked where it can have an answer. */
-import { findEveryLeak, firstOfEach } from '../analysis/find-leaks.ts';
-import type { LedgerFinding } from '../analysis/find-leaks.ts';
+import { findEveryLeak, firstOfEach } from '../audit/find-leaks.ts';
+import type { LedgerFinding } from '../audit/find-leaks.ts';
 import { exitLedger } from '../analysis/ledger.ts';
 import { LineIndex } from '../base/span.ts';
 import type { Span } from '../base/span.ts';

@@ -2,8 +2,8 @@
  * engine: one file through the whole pipeline. Takes text and knowledge; returns what can be rewritten, proved.
  * May not print, exit, or read the clock.
  */
-import { placeFinding } from '../analysis/find-leaks.ts';
-import type { LedgerFinding } from '../analysis/find-leaks.ts';
+import { placeFinding } from '../audit/find-leaks.ts';
+import type { LedgerFinding } from '../audit/find-leaks.ts';
 import { LineIndex } from '../base/span.ts';
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal, RefusalCode } from '../diagnostics/refusal.ts';

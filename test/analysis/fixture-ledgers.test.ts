@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compareLedgers, incomparable } from '../../src/analysis/compare-ledgers.ts';
 import { exitLedger } from '../../src/analysis/ledger.ts';
 import type { Ledger } from '../../src/analysis/ledger.ts';
-import { findLeaks } from '../../src/analysis/find-leaks.ts';
+import { findLeaks } from '../../src/audit/find-leaks.ts';
 import { buildGraph } from '../../src/cfg/build.ts';
 import type { FileContext } from '../../src/engine/pipeline.ts';
 import { readFunction } from '../../src/engine/read-function.ts';

@@ -16,10 +16,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cfg: ['syntax'],
   resources: ['syntax', 'scan'],
   analysis: ['cfg', 'resources', 'syntax'],
+  audit: ['analysis', 'resources', 'cfg', 'syntax', 'scan'],
   transforms: ['analysis', 'resources', 'cfg', 'syntax', 'type rewrite'],
   rewrite: ['syntax'],
   verify: ['analysis', 'resources', 'cfg', 'syntax', 'scan'],
-  engine: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify'],
+  engine: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'audit', 'transforms', 'rewrite', 'verify'],
   // It runs programs; of the sources it knows where functions stand and which of them apply has changed.
   torture: ['scan', 'engine:state-folder', 'engine:changed-lines', 'engine:git-changes'],
   // Beside the report's types, how a report words its notes, what its codes mean, how bytes are read as text,
@@ -27,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reporters: [
     'type engine',
     'type verify:verdict',
+    'type audit',
     'engine:report',
     'engine:notes',
     'engine:finding-codes',
@@ -37,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['engine', 'reporters', 'torture'],
   // The library for others (src/index.ts) stands on the engine and hands out the types of the layers below.
-  index: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'transforms', 'rewrite', 'verify', 'engine'],
+  index: ['scan', 'syntax', 'cfg', 'resources', 'analysis', 'audit', 'transforms', 'rewrite', 'verify', 'engine'],
 };
 
 const OPEN_TO_ALL = new Set(['base', 'diagnostics']);

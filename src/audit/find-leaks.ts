@@ -1,10 +1,14 @@
 /**
+ * audit: what the exit ledgers of functions say to a reader. Takes ledgers and what is known of names; returns findings
+ * and tables as data. Other than a proof it may take what siblings do and how a name is used for evidence, and says so.
+ * May not plan, edit, read files or print.
+ *
  * Findings that fall out of the ledger. A false one is worse than a missed one: what went through unseen hands, through
  * a join that forgot something, or through a test that is not understood is not reported.
  */
 import type { LineIndex, Span } from '../base/span.ts';
-import type { Ledger, LedgerResource } from './ledger.ts';
-import type { HeldResource, Outcome } from './outcome.ts';
+import type { Ledger, LedgerResource } from '../analysis/ledger.ts';
+import type { HeldResource, Outcome } from '../analysis/outcome.ts';
 
 export interface LedgerFinding {
   readonly code: 'leak-on-path' | 'double-release';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findLeaks, placeFinding } from '../../src/analysis/find-leaks.ts';
+import { findLeaks, placeFinding } from '../../src/audit/find-leaks.ts';
 import { LineIndex } from '../../src/base/span.ts';
-import { ledgerOf } from './analyse.ts';
+import { ledgerOf } from '../analysis/analyse.ts';
 
 function findings(text: string): string[] {
   return findLeaks(ledgerOf(text)).map((one) => `${one.code}: ${one.message}`);
