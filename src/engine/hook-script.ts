@@ -48,6 +48,7 @@ export function runsTool(script: string): boolean {
 export function adviceFor(script: string): string {
   if (/pre-commit\.com|pre_commit/.test(script))
     return 'it is run by pre-commit: add the hook goto-cleanup to .pre-commit-config.yaml';
-  if (/lefthook/.test(script)) return `it is run by lefthook: add the command \`${HOOK_COMMAND}\` to lefthook.yml`;
+  if (/lefthook/.test(script))
+    return `it is run by lefthook: add the command \`${HOOK_COMMAND}\` to lefthook.yml, with its path (node_modules/.bin/)`;
   return `add this line to it: ${HOOK_COMMAND} || exit`;
 }

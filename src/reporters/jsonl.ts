@@ -15,7 +15,8 @@ export const jsonlReporter: Reporter = {
 function recordsOf({ path, functions, findings, errors }: FileReport): object[] {
   return [
     ...functions.map((entry) => ({ record: 'function', path, ...entry })),
-    ...findings.map((entry) => ({ record: 'finding', path, ...entry })),
+    // The way to a finding is called `path` too: in a line it is `steps`, or the line would not name its file.
+    ...findings.map(({ path: steps, ...entry }) => ({ record: 'finding', path, ...entry, ...(steps && { steps }) })),
     ...errors.map((entry) => ({ record: 'error', path, ...entry })),
   ];
 }

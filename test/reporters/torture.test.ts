@@ -1,73 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { TORTURE_REPORTERS } from '../../src/reporters/torture.ts';
-import type { TortureComparison, TortureReport } from '../../src/torture/report.ts';
-import type { Frame } from '../../src/torture/symbolize.ts';
-
-const options = { color: false, displayPath: (path: string): string => path.replace('/home/me/', '') };
-
-function frame(name: string, line: number): Frame {
-  return { function: name, path: '/home/me/lib/a b.c', line, module: '/home/me/program', address: 'ff' };
-}
-
-const libc: Frame = { function: 'strdup', module: '/lib/libc.so.6', address: '1' };
-const report: TortureReport = {
-  schema: 'goto-cleanup/torture-1',
-  tool: { name: 'goto-cleanup', version: '1.2.3' },
-  command: ['./program', 'an argument'],
-  classes: ['memory'],
-  findings: [
-    {
-      code: 'memory-left',
-      message: '8 bytes are left that nothing points to',
-      stack: [libc, frame('make', 7), frame('main', 20)],
-      count: 1,
-      bytes: 8,
-      failure: { number: 3, mode: 'once', acquisition: 'strdup', stack: [frame('make', 9), frame('main', 20)] },
-      others: [
-        { number: 4, mode: 'once' },
-        { number: 5, mode: 'once' },
-        { number: 8, mode: 'once' },
-        { number: 3, mode: 'onward' },
-      ],
-      rewritten: ['make'],
-      repeat: ['torture', '--at', '3', '--', './program', 'an argument'],
-    },
-    {
-      code: 'crash',
-      message: 'crashes: SIGSEGV',
-      stack: [],
-      count: 1,
-      bytes: 0,
-      failure: { number: 6, mode: 'onward', acquisition: 'malloc', stack: [] },
-      others: [],
-      rewritten: [],
-      repeat: ['torture', '--at', '6+', '--', './program', 'an argument'],
-    },
-  ],
-  summary: { acquisitions: 8, runs: 17, notReached: 0, inLibrary: 0, findings: { 'memory-left': 1, crash: 1 } },
-};
-
-const comparison: TortureComparison = {
-  schema: 'goto-cleanup/torture-compare-1',
-  tool: { name: 'goto-cleanup', version: '1.2.3' },
-  before: 'old/program',
-  after: 'new/program',
-  differences: [
-    {
-      acquisition: 'malloc',
-      mode: 'onward',
-      functions: ['make', 'main'],
-      occurrence: 2,
-      before: { number: 4, outcome: ['exit code 1'] },
-      after: { number: 5, outcome: ['ended by SIGSEGV', 'crash: at make < main'] },
-      rewritten: [],
-    },
-  ],
-  summary: { compared: 9, onlyBefore: 0, onlyAfter: 0, unstable: 0 },
-};
+import { COMPARISON, frame, libc, OPTIONS, SWEEP } from './sample-torture.ts';
 
 test('text: the place, what was acquired where, the failure, how to repeat it', () => {
-  expect(TORTURE_REPORTERS.text.sweep(report, options)).toBe(
+  expect(TORTURE_REPORTERS.text.sweep(SWEEP, OPTIONS)).toBe(
     `lib/a b.c:7:1 make: 8 bytes are left that nothing points to  memory-left
   acquired  make lib/a b.c:7 < main lib/a b.c:20
   when      strdup fails, number 3, in make lib/a b.c:9 < main lib/a b.c:20
@@ -82,7 +18,7 @@ crashes: SIGSEGV  crash
 });
 
 test('text: a difference of two builds', () => {
-  expect(TORTURE_REPORTERS.text.comparison(comparison, options)).toBe(
+  expect(TORTURE_REPORTERS.text.comparison(COMPARISON, OPTIONS)).toBe(
     `differs: malloc fails and all behind it, in make < main, call 2 at this stack
   before (number 4)
     exit code 1
@@ -94,8 +30,8 @@ test('text: a difference of two builds', () => {
 });
 
 test('JSON: the report as it is', () => {
-  expect(JSON.parse(TORTURE_REPORTERS.json.sweep(report, options))).toEqual(report);
-  expect(JSON.parse(TORTURE_REPORTERS.json.comparison(comparison, options))).toEqual(comparison);
+  expect(JSON.parse(TORTURE_REPORTERS.json.sweep(SWEEP, OPTIONS))).toEqual(SWEEP);
+  expect(JSON.parse(TORTURE_REPORTERS.json.comparison(COMPARISON, OPTIONS))).toEqual(COMPARISON);
 });
 
 interface Sarif {
@@ -125,7 +61,7 @@ describe('SARIF', () => {
   };
 
   test('a result for each finding, with a rule, a place, and the way to the failure from main inwards', () => {
-    const { tool, results } = read(TORTURE_REPORTERS.sarif.sweep(report, options));
+    const { tool, results } = read(TORTURE_REPORTERS.sarif.sweep(SWEEP, OPTIONS));
     const rules = tool.driver.rules.map(({ id }) => id);
     expect(results.map(({ ruleId }) => ruleId)).toEqual(['memory-left', 'crash']);
     expect(results.every(({ ruleId }) => rules.includes(ruleId))).toBe(true);
@@ -144,19 +80,19 @@ describe('SARIF', () => {
   });
 
   test('a fingerprint does not move with the lines', () => {
-    const [finding] = report.findings;
+    const [finding] = SWEEP.findings;
     if (!finding) throw new Error('no finding');
     const moved = { ...finding, stack: [libc, frame('make', 70), frame('main', 200)] };
     const prints = [finding, moved, { ...finding, stack: [frame('other', 7)] }].map(
       (one) =>
-        read(TORTURE_REPORTERS.sarif.sweep({ ...report, findings: [one] }, options)).results[0]?.partialFingerprints,
+        read(TORTURE_REPORTERS.sarif.sweep({ ...SWEEP, findings: [one] }, OPTIONS)).results[0]?.partialFingerprints,
     );
     expect(prints[0]).toEqual(prints[1]);
     expect(prints[0]).not.toEqual(prints[2]);
   });
 
   test('a result for each difference', () => {
-    const { results } = read(TORTURE_REPORTERS.sarif.comparison(comparison, options));
+    const { results } = read(TORTURE_REPORTERS.sarif.comparison(COMPARISON, OPTIONS));
     expect(results).toMatchObject([{ ruleId: 'differs-after-failure', level: 'error' }]);
   });
 });
