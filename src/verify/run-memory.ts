@@ -143,7 +143,8 @@ export class RunMemory {
       } else if (this.#isGiven(entry.places, address)) {
         const given = entry.isFree ? this.#asGiven(address, entry.by, entry.places) : undefined;
         if (given === undefined) return this.#world.unknown();
-        if (this.#isWritten(address, given, index)) return this.#content(given, base, true);
+        const earlier = this.at(address, index);
+        return this.#isWritten(given, earlier) ? this.#content(given, base, true) : earlier;
       }
     }
     return this.#initial(address, base);
@@ -184,10 +185,9 @@ export class RunMemory {
     return (op === 'field' || op === 'element') && args[0] !== undefined && this.#isInside(args[0], whole);
   }
 
-  /** Has the callee written there? What was never assigned it has; all else it may have left as it was. */
-  #isWritten(address: Term, given: Term, before: number): boolean {
-    if (this.#world.valueOf(this.at(address, before)).kind === 'indeterminate') return true;
-    return this.#world.isChanged(given);
+  /** Has the callee written where this was found before? What was never assigned it has; all else it may have left. */
+  #isWritten(given: Term, earlier: Term): boolean {
+    return this.#world.valueOf(earlier).kind === 'indeterminate' || this.#world.isChanged(given);
   }
 
   #indeterminate(base: Term): Term {

@@ -133,7 +133,7 @@ class SeenPlace {
   count = 0;
   /** The latest state as it was, widened or not. */
   last: State | undefined;
-  /** The same, which may have gone on. */
+  /** The same, which may have gone on: it has if it has been seen at another place since. */
   latest: State | undefined;
 
   /** Was a state seen that may do at most what this one may? Then what holds from there on holds from here on. */
@@ -147,6 +147,15 @@ class SeenPlace {
     this.last = cloneState(state);
     this.latest = state;
     this.count++;
+    state.seenAt = this;
+  }
+
+  /**
+   * The latest state if nothing was said to be covered by what it has shown since. One that has gone on was seen
+   * elsewhere, and states that met it there have ended: it has to be explored to its end.
+   */
+  get waiting(): State | undefined {
+    return this.latest?.seenAt === this ? this.latest : undefined;
   }
 }
 
@@ -1177,7 +1186,7 @@ class Walk {
       const joined = this.#outline(state);
       if (place.covers(joined)) throw PATH_ENDED;
       // What the last state would show, the one that covers it shows too.
-      if (isCovering && place.latest) this.#work.drop(place.latest);
+      if (isCovering && place.waiting) this.#work.drop(place.waiting);
       place.add(joined, state);
     } else {
       place.add(met, state);

@@ -92,6 +92,8 @@ export interface State {
   /** Events the before side has executed and the after side has not. */
   pending: Pending[];
   trace: Trace | undefined;
+  /** The place where the walk has seen this state last; a copy has been seen where its original was. */
+  seenAt?: object;
 }
 
 export function cloneState(state: State): State {
