@@ -10,8 +10,8 @@ import type { FunctionParser } from '../syntax/parse.ts';
 import { ComponentReader } from './components.ts';
 import { indexDeclarations, withDeclaration, type Declaration } from './declared-facts.ts';
 import { agree, nothingDerived, type Derived } from './derived.ts';
-import { isErrnoName } from './errno-names.ts';
 import type { Knowledge, MacroFacts, NameFacts } from './knowledge.ts';
+import { isLibraryConstant } from './library-constants.ts';
 import { coverAll, decidedOn, isLive } from './live-conditions.ts';
 import type { Platform, Preset, PresetEntry } from './preset.ts';
 import type { ResourceConfig } from './resource-config.ts';
@@ -364,9 +364,9 @@ class KnownNames {
     return this.#constants.get(name);
   }
 
-  /** What `<errno.h>` defines, which is hardly ever in the repository. */
-  #isErrorNumber(name: string): boolean {
-    return isErrnoName(name) && this.#object(name) === undefined && this.#function(name, 'shape') === undefined;
+  /** What a header of the library defines, which is hardly ever in the repository. */
+  #isOfLibrary(name: string): boolean {
+    return isLibraryConstant(name) && this.#object(name) === undefined && this.#function(name, 'shape') === undefined;
   }
 
   #findConstant(name: string): { readonly value?: number } | undefined {
@@ -386,7 +386,7 @@ class KnownNames {
       if (enumerators?.has(name)) values.push(enumerators.get(name));
       if (enumerators?.has(name)) coverage.push([]);
     }
-    if (values.length === 0) return this.#isErrorNumber(name) ? {} : undefined;
+    if (values.length === 0) return this.#isOfLibrary(name) ? {} : undefined;
     const [value] = values;
     // Where it is defined under some choices only, the others have a value of their own: `#ifndef N`.
     if (!coverAll(coverage, this.#platform)) return {};
