@@ -222,11 +222,21 @@ function settleZeroed(terms: TermTable, state: State, event: Happened): void {
     const [address] = event.args;
     const isInside =
       event.kind === 'store' && address !== undefined && origin(terms, baseOf(terms, address)) === object;
-    if (isInside) state.zeroed.set(object, [...stored, address]);
+    if (isInside && !hasOpenIndex(terms, address)) state.zeroed.set(object, [...stored, address]);
     else if (mayChange(terms, state, event, object)) state.zeroed.delete(object);
   }
   const isMade = event.facts?.acquires?.some((one) => one.handle === 'result' && one.kind === 'memory' && one.zeroes);
   if (isMade) state.zeroed.set(event.result, []);
+}
+
+/** Is any element on the way to the address one whose index is no number? It may be any other then. */
+function hasOpenIndex(terms: TermTable, address: Term): boolean {
+  const { op, args } = terms.node(address);
+  const [inner, index] = args;
+  if ((op !== 'field' && op !== 'element') || inner === undefined) return false;
+  return (
+    (op === 'element' && (index === undefined || terms.numberOf(index) === undefined)) || hasOpenIndex(terms, inner)
+  );
 }
 
 /** Both sides have executed the same events: what is known of memory now, under a new name. */
