@@ -22,6 +22,11 @@ export function objectKey({ base, path }: Place): string {
   return base.startsWith('s') && path === '[0]' ? base : base + path;
 }
 
+/** Does a cell whose key goes on so behind `objectKey` lie inside the object? `p[1]` lies beside `*p`. */
+export function isInside(place: Place, suffix: string): boolean {
+  return objectKey(place) === keyOf(place) ? /^[.[]/.test(suffix) : suffix.startsWith('.');
+}
+
 /** When what stands at the base could last have been written without our seeing it. */
 function clockOf(state: State, base: string): string {
   const own = state.clocks.get(base);
@@ -51,7 +56,7 @@ export function writePlace(state: State, atoms: AtomTable, place: Place, value: 
   const key = keyOf(place);
   const whole = objectKey(place);
   const parts = [...state.cells].filter(
-    ([other]) => other !== key && other.startsWith(whole) && /^[.[]/.test(other.slice(whole.length)),
+    ([other]) => other !== key && other.startsWith(whole) && isInside(place, other.slice(whole.length)),
   );
   for (const [other] of parts) state.cells.delete(other);
   if (parts.length > 0 || place.path === '') state.zeroed.delete(key);

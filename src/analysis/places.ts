@@ -1,7 +1,7 @@
 /** Which place an expression means: a local, a global, a cell below a pointer. */
 import type { Declaration } from '../syntax/bindings.ts';
 import type { AtomTable, Place, Value } from './atoms.ts';
-import { objectKey } from './memory.ts';
+import { isInside, objectKey } from './memory.ts';
 import type { State } from './state.ts';
 
 /** The object of a declaration. Static and extern ones outlive the call. */
@@ -42,6 +42,6 @@ export function partsOf(state: State, place: Place): { readonly suffix: string; 
   const key = objectKey(place);
   return [...state.cells].flatMap(([other, cell]) => {
     const suffix = other.startsWith(key) ? other.slice(key.length) : '';
-    return /^[.[]/.test(suffix) ? [{ suffix, value: cell.value }] : [];
+    return isInside(place, suffix) ? [{ suffix, value: cell.value }] : [];
   });
 }
