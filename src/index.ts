@@ -87,6 +87,7 @@ function contextOf(options: Options): FileContext {
     knowledgeFor: (path, text) =>
       createKnowledge({ ...source.inSightOf(path, text), presets: Object.values(PRESETS), config, parser }),
     inSightOf: source.inSightOf,
+    styleAround: () => undefined,
   };
 }
 

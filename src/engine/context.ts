@@ -13,6 +13,7 @@ import {
   DEFAULT_PLATFORM,
   type KnowledgeSource,
 } from './knowledge-source.ts';
+import { createNeighbours } from './neighbours.ts';
 import { createPatterns } from './patterns.ts';
 import type { FileContext } from './pipeline.ts';
 import type { RepositoryFiles } from './repository-files.ts';
@@ -43,6 +44,7 @@ export interface ContextSource {
 export function createContextSource(files: RepositoryFiles, configs: ConfigStore, flags: RunFlags): ContextSource {
   const parser = lazyParser();
   const definitions = createRepositoryDefinitions(files);
+  const { styleAround } = createNeighbours(files);
   const pairs = flags.pairs.map(parsePair);
   checkPresets(flags.presets);
   const knowledge = new Map<Config, KnowledgeSource>();
@@ -65,7 +67,7 @@ export function createContextSource(files: RepositoryFiles, configs: ConfigStore
         acceptLogOrder: config.acceptLogOrder,
         ...(file.changes && { changes: file.changes }),
       };
-      return { context: { options, parser, ...source }, local };
+      return { context: { options, parser, styleAround, ...source }, local };
     },
   };
 }

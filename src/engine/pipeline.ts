@@ -1,5 +1,6 @@
 /** The parts of the tool that a command runs, behind one interface, so that a test can put others in their place. */
 import type { Knowledge } from '../resources/knowledge.ts';
+import type { HouseStyle } from '../rewrite/house-style.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
 import type { FunctionSelection } from './choose-functions.ts';
 import type { FileOutcome, ProcessOptions } from './process-file.ts';
@@ -13,6 +14,8 @@ export interface FileContext {
   knowledgeFor(path: string, text: string): Knowledge;
   /** The file at a path (relative to the root) with this text, and all that it includes. */
   inSightOf(path: string, text: string): DefinitionsInSight;
+  /** The habits of the files around a path, for what a file does not show itself; undefined where there is none. */
+  styleAround(path: string): HouseStyle | undefined;
   /** Makes the parser at the first call: files without a candidate never load the native library. */
   parser(): FunctionParser;
 }

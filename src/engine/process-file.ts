@@ -91,7 +91,7 @@ interface Subject {
   readonly text: string;
   readonly context: FileContext;
   readonly knowledge: Knowledge;
-  readonly fileStyle: HouseStyle;
+  fileStyle(): HouseStyle;
 }
 
 /** scan, syntax, plan, rewrite, verify: for each function that can matter; then one new text. */
@@ -111,7 +111,9 @@ function processFunctions(subject: Subject, { ranges, chosen }: ChosenFunctions)
 
 /** Opens a file for processFunction. */
 export function openSubject(text: string, path: string, context: FileContext): Subject {
-  return { text, context, knowledge: context.knowledgeFor(path, text), fileStyle: readFileStyle(text) };
+  let style: HouseStyle | undefined;
+  const fileStyle = (): HouseStyle => (style ??= readFileStyle(text, context.styleAround(path)));
+  return { text, context, knowledge: context.knowledgeFor(path, text), fileStyle };
 }
 
 /** One function: read it, find what leaks, and rewrite it. */
@@ -131,34 +133,40 @@ function rewriteFunction(subject: Subject, read: ReadFunction, wrong: RefutedPla
   const plans = planFunction(subject, read, []);
   if (!Array.isArray(plans)) return plans;
   const tried = tryPlans(subject, read, plans, wrong);
-  return tried.kind === 'proved' ? tried : (tryWithout(subject, read, tried, wrong) ?? tried.refusal);
+  if ('kind' in tried) return tried;
+  const [first, ladder] = [tried[0], tried.find(({ plan }) => plan.labels.length > 1)];
+  for (const start of first === ladder ? [first] : [first, ladder]) {
+    const partial = start && tryWithout(subject, read, start, wrong);
+    if (partial) return partial;
+  }
+  return first?.refusal ?? refuse('nothing-gained', 'nothing is repeated', read.range);
 }
 
-/** Why the preferred plan was not proved, and where in the file that showed. */
+/** Why a plan was not proved, and where in the file that showed. */
 interface NotProved {
   readonly kind: 'not-proved';
+  readonly plan: Plan;
   readonly refusal: Refusal;
   readonly stoppedAt: number | undefined;
   /** The judge has shown that the plan does something else: a bug of ours. */
   readonly isRefuted: boolean;
 }
 
-/** The first plan that is proved; else what was wrong with the first. Those that are refuted go into `wrong`. */
+/** The first plan that is proved; else what was wrong with each. Those that are refuted go into `wrong`. */
 function tryPlans(
   subject: Subject,
   read: ReadFunction,
   plans: readonly Plan[],
   wrong: RefutedPlan[],
-): ProvedPlan | NotProved {
-  let failed: NotProved | undefined;
+): ProvedPlan | readonly NotProved[] {
+  const failed: NotProved[] = [];
   for (const plan of plans) {
     const result = tryPlan(subject, read, plan);
     if (result.kind === 'proved') return result;
     if (result.isRefuted) wrong.push({ reason: result.refusal.reason, edits: plan.edits });
-    failed ??= result;
+    failed.push(result);
   }
-  const nothing = refuse('nothing-gained', 'nothing is repeated', read.range);
-  return failed ?? { kind: 'not-proved', refusal: nothing, stoppedAt: undefined, isRefuted: false };
+  return failed;
 }
 
 /** Exits left out one after the other. */
@@ -166,7 +174,10 @@ const MOST_LEFT_OUT = 6;
 /** Plans tried each time. */
 const PLANS_WITHOUT = 3;
 
-/** A proof that fails at one exit says nothing against the others: they are planned for without it (partial plans). */
+/**
+ * A proof that fails at one exit says nothing against the others: they are planned for without it (partial plans).
+ * Where a block and a ladder both failed, each is followed on its own, since they fail at different exits.
+ */
 function tryWithout(
   subject: Subject,
   read: ReadFunction,
@@ -174,15 +185,17 @@ function tryWithout(
   wrong: RefutedPlan[],
 ): ProvedPlan | undefined {
   const left: number[] = [];
+  const isLadder = first.plan.labels.length > 1;
   for (let { stoppedAt } = first; stoppedAt !== undefined && left.length < MOST_LEFT_OUT;) {
     if (left.includes(stoppedAt)) return undefined;
     left.push(stoppedAt);
     const plans = planFunction(subject, read, left);
     if (!Array.isArray(plans)) return undefined;
-    const tried = tryPlans(subject, read, plans.slice(0, PLANS_WITHOUT), wrong);
+    const alike = isLadder ? plans.filter((plan) => plan.labels.length > 1) : plans;
+    const tried = tryPlans(subject, read, alike.slice(0, PLANS_WITHOUT), wrong);
     // More that stays than that changes: the reader would ask why.
-    if (tried.kind === 'proved') return tried.plan.exits > left.length ? tried : undefined;
-    stoppedAt = tried.stoppedAt;
+    if ('kind' in tried) return tried.plan.exits > left.length ? tried : undefined;
+    stoppedAt = tried[0]?.stoppedAt;
   }
   return undefined;
 }
@@ -194,7 +207,7 @@ function planFunction(subject: Subject, read: ReadFunction, left: readonly numbe
   if (!first) return refuse('preprocessor-in-region', 'no choice of the preprocessor lines compiles', read.range);
   return planShareSuffix(first.tree, {
     knowledge: subject.knowledge,
-    houseStyle: readHouseStyle(subject.text, read.range, subject.fileStyle),
+    houseStyle: readHouseStyle(subject.text, read.range, subject.fileStyle()),
     style: options.style,
     label: options.label,
     frozen: first.frozen,
@@ -208,6 +221,7 @@ function tryPlan(subject: Subject, read: ReadFunction, plan: Plan): ProvedPlan |
   const { text, context, knowledge } = subject;
   const fail = (code: RefusalCode, reason: string, verdict?: Verdict): NotProved => ({
     kind: 'not-proved',
+    plan,
     refusal: refuse(code, reason, read.range),
     stoppedAt: verdict?.stoppedAt,
     // Which effects may pass each other the planner leaves to the judge.

@@ -47,28 +47,51 @@ const LABEL = /(^|\n)([ \t]*)([A-Za-z_]\w*):[ \t]*(?=\r?\n|\/\*|\/\/|[A-Za-z_}])
 const CLEANUP_LABEL =
   /^(?:\w+_)?(?:out|cleanup|clean_up|clean|err|error|done|fail|failed|failure|exit|end|finish|bail|unlock|free)(?:_\w+|\d*)$/i;
 
-/** The style of a whole file; `defaults` is the project's. Reads the text once. */
-export function readFileStyle(source: string, defaults: HouseStyle = DEFAULT_HOUSE_STYLE): HouseStyle {
-  return refineStyle(source, defaults);
+/**
+ * What files of a project have in common. Of its names for labels and status variables only those that are a habit: a
+ * file with a name of its own has it from what its functions do.
+ */
+export function readProjectStyle(sources: readonly string[]): HouseStyle {
+  const text = sources.join('\n');
+  const style = refineStyle(text, undefined);
+  return { ...style, labelNames: habits(readLabels(text).all), statusNames: habits(readStatusNames(text)) };
 }
 
-/** The style at one function: what it shows itself, else its file (read here when not given), else the project. */
+/** Names that make up a third of all, and occur often enough to be chosen on purpose. */
+function habits(names: readonly string[]): string[] {
+  const times = (name: string): number => names.filter((other) => other === name).length;
+  return byFrequency(names).filter((name) => times(name) >= 6 && times(name) * 3 >= names.length);
+}
+
+function readStatusNames(text: string): string[] {
+  return [...text.matchAll(STATUS)].map((match) => match[1] ?? '');
+}
+
+/** The style of a whole file; `project` stands in for what it does not show. Reads the text once. */
+export function readFileStyle(source: string, project?: HouseStyle): HouseStyle {
+  return refineStyle(source, project);
+}
+
+/** The style at one function: what it shows itself, else its file (read here when not given). */
 export function readHouseStyle(source: string, span: Span, fileStyle?: HouseStyle): HouseStyle {
   return refineStyle(source.slice(span.start, span.end), fileStyle ?? readFileStyle(source));
 }
 
-function refineStyle(text: string, base: HouseStyle): HouseStyle {
+function refineStyle(text: string, above: HouseStyle | undefined): HouseStyle {
+  const base = above ?? DEFAULT_HOUSE_STYLE;
   const labels = readLabels(text);
+  // Taking braces away changes two more lines: only where all levels agree.
+  const braces = readBraces(text);
   return {
     newline: majority(text, [/\r\n/g, '\r\n'], [/[^\r]\n/g, '\n']) ?? base.newline,
     indent: readIndent(text) ?? base.indent,
     labelIndent: labels.indent ?? base.labelIndent,
-    labelNames: merge(labels.names, base.labelNames),
-    statusNames: merge(byFrequency([...text.matchAll(STATUS)].map((match) => match[1] ?? '')), base.statusNames),
+    labelNames: merge(byFrequency(labels.all), base.labelNames),
+    statusNames: merge(byFrequency(readStatusNames(text)), base.statusNames),
     returnParens:
       majority(text, [/\breturn\s*\([^;()]*\)\s*;/g, true], [/\breturn\b\s*[^\s(;][^;]*;/g, false]) ??
       base.returnParens,
-    bracesForSingle: readBraces(text, base.bracesForSingle),
+    bracesForSingle: braces === true || (above?.bracesForSingle ?? braces ?? base.bracesForSingle),
     declarations: readDeclarations(text) ?? base.declarations,
     blankLineBeforeLabel: {
       afterReturn: labels.afterReturn ?? base.blankLineBeforeLabel.afterReturn,
@@ -118,7 +141,8 @@ function readReturns(text: string): boolean | undefined {
 }
 
 interface LabelStyle {
-  readonly names: readonly string[];
+  /** Names of labels for cleanup, one for each function that has it. */
+  readonly all: readonly string[];
   readonly indent: string | undefined;
   readonly afterReturn: boolean | undefined;
   readonly fallingIn: boolean | undefined;
@@ -143,7 +167,7 @@ function readLabels(text: string): LabelStyle {
     (/^\s*(?:return\b|goto\b|\})/.test(last) ? afterReturn : fallingIn).push(isBlank);
   }
   return {
-    names: byFrequency(names),
+    all: names,
     indent: byFrequency(indents)[0],
     afterReturn: most(afterReturn),
     fallingIn: most(fallingIn),
@@ -165,11 +189,11 @@ function most(values: readonly boolean[]): boolean | undefined {
 }
 
 /** Single statements of an `if` on lines of their own. Without braces only where that is clearly the habit. */
-function readBraces(text: string, base: boolean): boolean {
+function readBraces(text: string): boolean | undefined {
   const braced = count(text, /\b(?:if|while|for)\b[^\n{};]*\)\s*\{[ \t]*\r?\n[^\n{}]*;[ \t]*\r?\n[ \t]*\}(?!\s*else)/g);
   const plain = count(text, /\b(?:if|while|for)\b[^\n{};]*\)[ \t]*\r?\n[ \t]*[^\s{][^\n{}]*;/g);
   if (braced > 0) return plain < braced * 10;
-  return plain >= 8 ? false : base;
+  return plain >= 8 ? false : undefined;
 }
 
 const DECLARATION =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readFileStyle, readHouseStyle } from '../../src/rewrite/house-style.ts';
+import { readFileStyle, readHouseStyle, readProjectStyle } from '../../src/rewrite/house-style.ts';
 
 const KERNEL = `static int probe(struct dev *d)
 {
@@ -19,6 +19,18 @@ err_free:
 `;
 
 describe('house style', () => {
+  test('braces are only left out where the project leaves them out, too', () => {
+    const project = readProjectStyle(['int f(int x) {\n  if (x) {\n    g(x);\n  }\n}\n']);
+    expect(readFileStyle(KERNEL.repeat(4), project).bracesForSingle).toBe(true);
+    expect(readFileStyle(KERNEL.repeat(4), readProjectStyle([KERNEL.repeat(4)])).bracesForSingle).toBe(false);
+  });
+
+  test("what the file does not show is the project's", () => {
+    const project = readProjectStyle([KERNEL.repeat(8)]);
+    expect(readFileStyle('int f(void) { return 1; }\n', project)).toMatchObject({ labelIndent: '', indent: '\t' });
+    expect(readFileStyle(KERNEL.replaceAll(/\bret\b/g, 'rc'), project).statusNames).toEqual(['rc', 'ret']);
+  });
+
   test('of a kernel-like file', () => {
     expect(readFileStyle(KERNEL.repeat(4))).toMatchObject({
       indent: '\t',

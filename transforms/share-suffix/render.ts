@@ -250,7 +250,8 @@ function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Ref
   const isApart = standsApart(rendering, own);
   const assignment = assignmentOf(rendering, own);
   if (assignment) lines.push(indent + assignment);
-  if (isApart && lines.length > 0 && lines.at(-1) !== '') lines.push('');
+  const isSetOff = isApart || study.context.houseStyle.blankLineBeforeLabel.fallingIn;
+  if (isSetOff && lines.length > 0 && lines.at(-1) !== '') lines.push('');
   for (const [index, item] of draft.block.entries()) {
     const label = labels.get(index);
     if (label) lines.push(labelLine(rendering, label.name, first.start).replace(/\r?\n$/, ''));
