@@ -5,7 +5,7 @@
 import type { Draft, Join } from './draft.ts';
 import { LONGEST, lastItems } from './exact.ts';
 import { canAppend, livesAtEnd, mayHost, mayJoin, variableLengthBetween } from './reach.ts';
-import { isWorth, scoreOf, tidied } from './draft.ts';
+import { isWorth, labelCount, scoreOf, tidied } from './draft.ts';
 import type { Study } from './study.ts';
 import { exitEnd } from './exits.ts';
 import type { FunctionExit } from './exits.ts';
@@ -281,9 +281,23 @@ function assemble(
   if (style !== 'single') {
     const points = stab(candidates);
     const draft = points.size > 1 ? build(study, host, donor, block, candidates, points) : undefined;
-    if (draft) drafts.push(draft);
+    if (draft) drafts.push(draft, ...withEveryRung(study, draft, candidates));
   }
   return drafts;
+}
+
+/**
+ * Where one label does not serve all, and no exit passes more than the release of what it has just failed to get, a
+ * maintainer writes a rung for each exit. It is preferred then as long as each label says what it is for; what a zeroed
+ * object makes of the releases, one label for several exits, stays.
+ */
+function withEveryRung(study: Study, fewest: Draft, candidates: readonly Candidate[]): Draft[] {
+  const { host, donor, block, joins } = fewest;
+  if (joins.some((join) => block.length - join.entry - join.consumed.length > 1)) return [];
+  const points = new Set(candidates.map(({ entries }) => Math.max(...entries.map((entry) => entry.index))));
+  const draft = points.size > labelCount(fewest) ? build(study, host, donor, block, candidates, points) : undefined;
+  if (!draft?.joins.every(({ entry }) => draft.block[entry]?.isRelease)) return [];
+  return [{ ...draft, score: Math.max(draft.score, fewest.score + 1) }];
 }
 
 /** The fewest entries such that each exit has one of its own: the lowest range first. */

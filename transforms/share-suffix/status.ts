@@ -79,7 +79,29 @@ function candidates(study: Study, draft: Draft, exits: readonly FunctionExit[]):
   const returns = (declaration: Declaration): number =>
     study.exits.filter((exit) => exit.kind !== 'branch' && returnedVariable(study, exit) === declaration).length;
   // A count or a pointer that one exit returns is data; it would read badly as a status.
-  return declarations.filter((declaration) => STATUS_NAME.test(declaration.name) || returns(declaration) >= 3);
+  return declarations.filter(
+    (declaration) =>
+      STATUS_NAME.test(declaration.name) || returns(declaration) >= 3 || isWhatAllReturn(study, exits, declaration),
+  );
+}
+
+/** Each exit returns the variable, or NULL where a test of the variable has just shown that it holds NULL. */
+function isWhatAllReturn(study: Study, exits: readonly FunctionExit[], declaration: Declaration): boolean {
+  return (
+    declaration.isPointer &&
+    exits.every((exit) => returnedVariable(study, exit) === declaration || isNullThere(study, declaration, exit))
+  );
+}
+
+/** `if (!p) { ...; return NULL; }`: no statement of the branch touches the variable. */
+function isNullThere(study: Study, declaration: Declaration, exit: FunctionExit): boolean {
+  const { container, value } = exit;
+  const condition = container.field === 'consequence' && container.parent && fieldOf(container.parent, 'condition');
+  if (!condition || !value || !/^(?:NULL|nullptr|0)$/.test(textOf(study.tree, value))) return false;
+  const tested = /^\(\s*(?:!\s*(\w+)|(\w+)\s*==\s*NULL|NULL\s*==\s*(\w+))\s*\)$/.exec(textOf(study.tree, condition));
+  const name = tested?.[1] ?? tested?.[2] ?? tested?.[3];
+  if (name === undefined || study.names.resolve(name, condition.start + 1) !== declaration) return false;
+  return exit.list.every((node) => !study.statements.item(node).mentions.has(declaration));
 }
 
 const STATUS_NAME =
@@ -100,7 +122,9 @@ function reuse(
   exits: readonly FunctionExit[],
   candidate: Declaration,
 ): StatusPlan | undefined {
-  if (study.unknownCall !== undefined || !isStatus(study, draft, candidate)) return undefined;
+  if (!isStatus(study, draft, candidate)) return undefined;
+  // A name of unknown kind may be a macro that assigns: only what is in the variable anyway may then be carried by it.
+  if (study.unknownCall !== undefined && !isWhatAllReturn(study, exits, candidate)) return undefined;
   const isLate = draft.joins.some((join) => exitEnd(join.exit) < candidate.statement.end);
   const isSpecial = SPECIAL.test(candidate.name);
   if (isLate && (isSpecial || !canHoist(study, candidate))) return undefined;
@@ -111,7 +135,7 @@ function reuse(
   }
   const assignments = new Map<FunctionExit, SyntaxNode>();
   for (const exit of exits) {
-    if (!exit.value || returnedVariable(study, exit) === candidate) continue;
+    if (!exit.value || returnedVariable(study, exit) === candidate || isNullThere(study, candidate, exit)) continue;
     if (!survives(study, candidate, exit.value)) return undefined;
     if (!holdsAlready(study, candidate, exit, isLate)) assignments.set(exit, exit.value);
   }
@@ -258,20 +282,27 @@ function introduce(study: Study, draft: Draft, exits: readonly FunctionExit[]): 
     };
   }
   const declaration = `${type}${stars}${name} = ${common.text}`;
-  const own = new Map([...values].filter(([exit]) => exit === draft.host || exit.valueKey !== common.key));
+  const own = new Map([...values].filter(([exit]) => exit.valueKey !== common.key));
   return { variable: name, existing: undefined, isHoisted: false, declaration, assignments: own };
 }
 
-/** The constant that most of the jumping exits return: the variable begins with it, and only the others assign. */
+/**
+ * The constant that most exits return: the variable begins with it, and only the others assign. What success returns
+ * counts where a jump returns it, too.
+ */
 function constantOfJoins(study: Study, draft: Draft): { readonly key: string; readonly text: string } | undefined {
   const counts = new Map<string, number>();
-  for (const { exit } of draft.joins) counts.set(exit.valueKey, (counts.get(exit.valueKey) ?? 0) + 1);
+  const add = (exit: FunctionExit): unknown => counts.set(exit.valueKey, (counts.get(exit.valueKey) ?? 0) + 1);
+  for (const { exit } of draft.joins) add(exit);
+  const joins = draft.joins.length;
+  const isEveryJump = draft.host !== undefined && counts.size === 1;
+  if (draft.host && counts.has(draft.host.valueKey)) add(draft.host);
   for (const { exit } of draft.joins) {
     const count = counts.get(exit.valueKey) ?? 0;
-    const isAll = count === draft.joins.length && draft.host !== undefined;
-    if (!exit.value || !isConstant(study, exit.value) || !(isAll || (count > 1 && count * 2 > draft.joins.length)))
-      continue;
-    return { key: exit.valueKey, text: textOf(study.tree, exit.value) };
+    const all = exit.valueKey === draft.host?.valueKey ? joins + 1 : joins;
+    const isMost = isEveryJump || (count > 1 && count * 2 > all);
+    if (exit.value && isMost && isConstant(study, exit.value))
+      return { key: exit.valueKey, text: textOf(study.tree, exit.value) };
   }
   return undefined;
 }
