@@ -41,24 +41,29 @@ const MOST_LINES = 12;
 
 /** `returns -1; releases free(b), free(a); nothing held`. */
 export function describeOutcome(ledger: Ledger, outcome: Outcome): string {
-  const name = (id: number): string => ledger.resources.find((one) => one.id === id)?.name ?? '?';
   const parts = [describeExit(outcome)];
   if (outcome.releases.length > 0) {
     const order = outcome.isOrdered || outcome.releases.length === 1 ? '' : ' in an order that depends on the path';
     parts.push(`releases ${outcome.releases.map((one) => one.text).join(', ')}${order}`);
   }
   if (outcome.repeated.length > 0) parts.push(`in a loop: ${outcome.repeated.map((one) => one.text).join(', ')}`);
-  for (const one of outcome.handedOver) parts.push(describeHandOver(name(one.resource), one));
+  return [...parts, ...describeFate(ledger, outcome)].join('; ');
+}
+
+/** What became of the resources that were not released: `ring is stored in *out`, `still held: p`; or `nothing held`. */
+export function describeFate(ledger: Ledger, outcome: Outcome): string[] {
+  const name = (id: number): string => ledger.resources.find((one) => one.id === id)?.name ?? '?';
+  const parts = outcome.handedOver.map((one) => describeHandOver(name(one.resource), one));
   if (outcome.held.length > 0) {
     const held = outcome.held.map((one) => `${name(one.resource)}${one.isUntested ? ' (if it was acquired)' : ''}`);
     parts.push(`still held: ${held.join(', ')}`);
   }
   if (outcome.unknown.length > 0) parts.push(`not known: ${outcome.unknown.map(name).join(', ')}`);
-  const isQuiet = outcome.held.length === 0 && outcome.unknown.length === 0 && outcome.handedOver.length === 0;
-  return isQuiet ? [...parts, 'nothing held'].join('; ') : parts.join('; ');
+  return parts.length === 0 ? ['nothing held'] : parts;
 }
 
-function describeExit({ exit, returns }: Outcome): string {
+/** `returns -1`, `ends`, `never returns from exit(1)`. */
+export function describeExit({ exit, returns }: Outcome): string {
   if (exit.kind === 'no-return') return `never returns from ${exit.text}`;
   if (!returns) return exit.kind === 'end' ? 'ends' : 'returns';
   // NULL, true and false are numbers to the ledger; people read them as they stand.

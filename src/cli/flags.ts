@@ -8,7 +8,7 @@ import { COLOR_CHOICES, type ColorChoice } from './color.ts';
 export const PLATFORMS = ['posix', 'glibc', 'musl', 'windows', 'strict'] as const;
 export const STYLES = ['auto', 'single', 'ladder'] as const;
 export const PROOFS = ['identical', 'equivalent'] as const;
-export const FORMATS = ['text', 'json', 'jsonl', 'sarif', 'github', 'gitlab', 'markdown', 'patch'] as const;
+export const FORMATS = ['text', 'json', 'jsonl', 'sarif', 'github', 'gitlab', 'markdown', 'html', 'patch'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface ReportFlag {

@@ -73,7 +73,13 @@ export function runFlags(flags: KnowledgeFlags, run: ProjectFlags | undefined): 
     ...(flags.platform && { platform: flags.platform }),
     presets: flags.preset,
     pairs: flags.pair,
+    ...(run && wantsLedgers(run) && { ledgers: true }),
   };
+}
+
+/** The one format that shows them. */
+function wantsLedgers({ format, report = [] }: Partial<ProjectFlags>): boolean {
+  return format === 'html' || report.some((one) => one.format === 'html');
 }
 
 /** Runs the files that the command line names. */

@@ -28,6 +28,8 @@ export interface RunFlags {
   readonly presets: readonly string[];
   /** `ACQUIRE=RELEASE` or `ACQUIRE=RELEASE:noop-on-null`. */
   readonly pairs: readonly string[];
+  /** Reports want the exit ledgers of what can be rewritten. */
+  readonly ledgers?: boolean;
 }
 
 export interface FileSettings {
@@ -78,6 +80,7 @@ function optionsOf(local: LocalSettings, flags: RunFlags): FileContext['options'
     style: flags.style ?? local.style ?? 'auto',
     label: flags.label ?? local.label,
     functionPattern: flags.functionPattern,
+    ledgers: flags.ledgers ?? false,
   };
 }
 

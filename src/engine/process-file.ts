@@ -21,6 +21,8 @@ import { planShareSuffix } from '../../transforms/share-suffix/index.ts';
 import { chooseFunctions, mayHoldSuppression } from './choose-functions.ts';
 import type { ChosenFunctions, FunctionSelection } from './choose-functions.ts';
 import { findInFunction, withExistingFault } from './findings.ts';
+import { ledgersOf } from './function-ledger.ts';
+import type { FunctionLedger } from './function-ledger.ts';
 import { countChangedLines } from './line-counts.ts';
 import type { FileContext } from './pipeline.ts';
 import { proveFunction } from './prove.ts';
@@ -35,6 +37,8 @@ export interface ProcessOptions extends FunctionSelection {
   readonly label: string | undefined;
   /** Two diagnostics may change places; listed as `log-order`. */
   readonly acceptLogOrder?: boolean;
+  /** The exit ledgers of what can be rewritten are wanted, too. */
+  readonly ledgers?: boolean;
 }
 
 /** What came of one file. `newText` differs from the input only where every change is proved. */
@@ -52,6 +56,8 @@ export interface FileOutcome {
   };
   /** Plans of ours that turned out `different`: a bug of ours, for which nothing is written. */
   readonly wrongPlans?: readonly WrongPlan[];
+  /** Of the functions that can be rewritten, where they are wanted. */
+  readonly ledgers?: readonly FunctionLedger[];
 }
 
 /** What a report of the bug needs. */
@@ -106,7 +112,9 @@ export function processFile(text: string, path: string, context: FileContext): F
 
 function processFunctions(subject: Subject, { ranges, chosen }: ChosenFunctions): FileOutcome {
   const outcomes = chosen.map((range) => processFunction(subject, range));
-  return summarise(subject.text, ranges.length, outcomes);
+  const outcome = summarise(subject.text, ranges.length, outcomes);
+  if (subject.context.options.ledgers !== true) return outcome;
+  return { ...outcome, ledgers: ledgersOf(outcomes, subject.knowledge, new LineIndex(subject.text)) };
 }
 
 /** Opens a file for processFunction. */

@@ -5,6 +5,7 @@ import { type Config, type ConfigStore, hashSettings, type LocalSettings } from 
 import type { ContextSource, RunFlags } from './context.ts';
 import type { SourceFile } from './discover.ts';
 import { decodeAll } from './encoding.ts';
+import type { FunctionLedger } from './function-ledger.ts';
 import type { FileContext, Pipeline } from './pipeline.ts';
 import type { FileOutcome, WrongPlan } from './process-file.ts';
 import type { FileError, ReadResult } from './read-source.ts';
@@ -57,6 +58,8 @@ export interface RunResult {
   readonly skipped: readonly SkippedFile[];
   /** The config files that were in force somewhere, absolute. */
   readonly configPaths: readonly string[];
+  /** Exit ledgers by the file's path, where the run was asked for them. */
+  readonly ledgers: ReadonlyMap<string, readonly FunctionLedger[]>;
 }
 
 /** A file that was found and not looked at. */
@@ -91,6 +94,7 @@ class Run {
   readonly #ownBugs: OwnBug[] = [];
   readonly #skipped: SkippedFile[] = [];
   readonly #configs = new Set<Config>();
+  readonly #ledgers = new Map<string, readonly FunctionLedger[]>();
   readonly #counts = { files: 0, functions: 0, attempted: 0, parsed: 0, candidates: 0 };
   #tools: RunTools | undefined;
   #allowance: number;
@@ -119,6 +123,7 @@ class Run {
       this.#counts[key] += outcome.counts[key];
     const { path } = file;
     this.#ownBugs.push(...(outcome.wrongPlans ?? []).map((plan) => ({ ...plan, path, text })));
+    if (outcome.ledgers) this.#ledgers.set(path, decodeAll(outcome.ledgers));
     const reports = changes.describeRewrites(text, outcome);
     const functions = decodeAll(reports);
     const findings = decodeAll(outcome.findings);
@@ -135,7 +140,9 @@ class Run {
 
   result(): RunResult {
     const { command, version, flags } = this.#request;
-    const settings = { flags, configs: [...this.#configs].map((config) => ({ ...config, path: '' })) };
+    // What a report shows besides is no setting.
+    const { ledgers: _, ...settingFlags } = flags;
+    const settings = { flags: settingFlags, configs: [...this.#configs].map((config) => ({ ...config, path: '' })) };
     const tool = { name: 'goto-cleanup', version, configHash: hashSettings(settings) };
     const summary = summarize(this.#files, this.#counts);
     const report: Report = { schema: 'goto-cleanup/report-1', tool, command, files: this.#files, summary };
@@ -146,6 +153,7 @@ class Run {
       ownBugs: this.#ownBugs,
       skipped: this.#skipped,
       configPaths: [...this.#configs].flatMap(({ path }) => path ?? []),
+      ledgers: this.#ledgers,
     };
   }
 }

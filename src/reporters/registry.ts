@@ -9,5 +9,6 @@ export const REPORTERS: Readonly<Record<string, () => Promise<Reporter>>> = {
   github: async () => (await import('./github.ts')).githubReporter,
   gitlab: async () => (await import('./gitlab.ts')).gitlabReporter,
   markdown: async () => (await import('./markdown.ts')).markdownReporter,
+  html: async () => (await import('./html.ts')).htmlReporter,
   patch: async () => (await import('./patch.ts')).patchReporter,
 };

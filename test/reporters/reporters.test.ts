@@ -72,6 +72,7 @@ const RESULT: RunResult = {
   ownBugs: [],
   skipped: [],
   configPaths: [],
+  ledgers: new Map(),
 };
 
 const PLAIN: RenderOptions = { color: false, showRefusals: false, statistics: false, displayPath: (path) => path };

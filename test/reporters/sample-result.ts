@@ -90,6 +90,7 @@ export const RESULT: RunResult = {
   ownBugs: [],
   skipped: [],
   configPaths: [],
+  ledgers: new Map(),
 };
 
 export const PLAIN: RenderOptions = {
