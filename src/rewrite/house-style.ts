@@ -37,7 +37,7 @@ export const DEFAULT_HOUSE_STYLE: HouseStyle = {
   returnParens: false,
   bracesForSingle: true,
   declarations: 'mixed',
-  blankLineBeforeLabel: { afterReturn: true, fallingIn: false },
+  blankLineBeforeLabel: { afterReturn: true, fallingIn: true },
   blankLineBeforeReturn: false,
   nullName: 'NULL',
 };
@@ -155,6 +155,7 @@ function readLabels(text: string): LabelStyle {
   const fallingIn: boolean[] = [];
   const targets = new Set([...text.matchAll(/\bgoto\s+([A-Za-z_]\w*)\s*;/g)].map((match) => match[1]));
   const unit = readIndent(text);
+  let above: number | undefined;
   for (const match of text.matchAll(LABEL)) {
     const [, , indent = '', name = ''] = match;
     if (!targets.has(name)) continue;
@@ -164,6 +165,9 @@ function readLabels(text: string): LabelStyle {
     const before = text.slice(Math.max(0, match.index - 200), match.index);
     const last = before.trimEnd().slice(before.trimEnd().lastIndexOf('\n') + 1);
     const isBlank = /\n[ \t]*\r?$/.test(before);
+    const isRung = above !== undefined && text.slice(above, match.index).split('\n').length <= RUNG;
+    above = match.index + match[0].length;
+    if (isRung) continue;
     (/^\s*(?:return\b|goto\b|\})/.test(last) ? afterReturn : fallingIn).push(isBlank);
   }
   return {
@@ -173,6 +177,9 @@ function readLabels(text: string): LabelStyle {
     fallingIn: most(fallingIn),
   };
 }
+
+/** Lines from one label to the next within a ladder, where blank lines follow another habit. */
+const RUNG = 4;
 
 /**
  * The habit that a label shows. One at the head of the line, or one blank from it, shows it anywhere; one level in, it

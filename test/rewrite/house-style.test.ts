@@ -39,9 +39,17 @@ describe('house style', () => {
       labelNames: ['err_free'],
       statusNames: ['ret'],
       bracesForSingle: false,
-      blankLineBeforeLabel: { afterReturn: true, fallingIn: false },
+      blankLineBeforeLabel: { afterReturn: true, fallingIn: true },
       returnParens: false,
     });
+  });
+
+  test('the rungs of a ladder say nothing about other labels', () => {
+    const ladder = 'int f(void)\n{\n\tgo();\nput_b:\n\tput(b);\nput_a:\n\tput(a);\n}\n';
+    const jumps = 'int g(void)\n{\n\tgoto put_b;\n\tgoto put_a;\n}\n';
+    expect(readFileStyle(ladder + jumps).blankLineBeforeLabel.fallingIn).toBe(false);
+    const apart = ladder.replace('put_b:', '\nput_b:');
+    expect(readFileStyle(apart + jumps).blankLineBeforeLabel.fallingIn).toBe(true);
   });
 
   test('labels one column in, parenthesised returns, no blank line before labels', () => {

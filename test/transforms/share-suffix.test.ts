@@ -44,6 +44,7 @@ describe('one block', () => {
     use_both(a, b);
 
     result = 0;
+
 cleanup:
     free(a);
     free(b);
@@ -129,6 +130,7 @@ cleanup:
 \t\tgoto cleanup;
 \t}
 \tuse_it(a);
+
 cleanup:
 \tput_it(s);
 \tfree(a);
@@ -195,7 +197,7 @@ ${head}    char *a = malloc(n);
     expect(after).toContain('    int result;\n    char *a');
     expect(after).toContain('        result = -1;\n        goto cleanup;');
     expect(after).toContain('        result = -2;\n        goto cleanup;');
-    expect(after).toContain('    result = 0;\ncleanup:\n    free(a);\n    return result;\n}');
+    expect(after).toContain('    result = 0;\n\ncleanup:\n    free(a);\n    return result;\n}');
   });
 
   test('the variable that the last exit returns is reused', () => {
@@ -361,6 +363,7 @@ describe('comments and layout', () => {
         goto cleanup;
     }
     result = 0; // fine
+
 cleanup:
     free(a); /* the buffer */
     put_it(n);
@@ -398,7 +401,7 @@ cleanup:
       'int f(int n)\r\n{\r\n\tchar *a = malloc(n);\r\n\tif (fill_in(a)) {\r\n\t\tfree(a);\r\n\t\treturn 1;\r\n\t}\r\n\tif (check_it(a)) {\r\n\t\tfree(a);\r\n\t\treturn 1;\r\n\t}\r\n\tfree(a);\r\n\treturn 0;\r\n}\r\n';
     const after = rewritten(before);
     expect(after).toContain('\tint result = 1;\r\n\tchar *a');
-    expect(after).toContain('\r\n\tresult = 0;\r\ncleanup:\r\n\tfree(a);\r\n\treturn result;\r\n}\r\n');
+    expect(after).toContain('\r\n\tresult = 0;\r\n\r\ncleanup:\r\n\tfree(a);\r\n\treturn result;\r\n}\r\n');
     expect(after.replaceAll('\r\n', '')).not.toContain('\n');
   });
 
