@@ -7,7 +7,7 @@ import type { Span } from '../base/span.ts';
 import { buildGraph } from '../cfg/build.ts';
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
-import type { Knowledge } from '../resources/knowledge.ts';
+import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
 import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree } from '../syntax/tree.ts';
@@ -62,12 +62,14 @@ function isAnswerable(tree: FunctionTree, knowledge: Knowledge): boolean {
     if (callee?.kind !== 'identifier') return;
     (node.parent?.kind === 'expression_statement' ? statements : values).push(textOf(tree, callee));
   });
-  const isRelease = (name: string): boolean => knowledge.name(name).releases !== undefined;
+  const factsOf = (name: string): Partial<NameFacts> =>
+    knowledge.mayManage?.(name) === false ? {} : knowledge.name(name);
+  const isRelease = (name: string): boolean => factsOf(name).releases !== undefined;
   const first = statements.findIndex(isRelease);
   const isReleased = first >= 0 || values.some(isRelease);
   if (!isReleased) return false;
   if (first >= 0 && statements.slice(first + 1).some(isRelease)) return true;
-  return [...values, ...statements].some((name) => knowledge.name(name).acquires !== undefined);
+  return [...values, ...statements].some((name) => factsOf(name).acquires !== undefined);
 }
 
 /**

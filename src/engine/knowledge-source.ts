@@ -4,6 +4,7 @@ import { createKnowledge } from '../resources/known-names.ts';
 import type { Knowledge } from '../resources/knowledge.ts';
 import { PRESETS } from '../resources/presets/index.ts';
 import type { Platform } from '../resources/preset.ts';
+import { ResourceNames } from '../resources/resource-names.ts';
 import type { ResourceConfig } from '../resources/resource-config.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
 import { createDefinitionSource, type DefinitionsInSight, type DefinitionSource } from './definitions.ts';
@@ -48,9 +49,10 @@ export function createKnowledgeSource(
 ): KnowledgeSource {
   checkPresets(config.extends);
   const presets = Object.values(PRESETS);
+  const resourceNames = new ResourceNames(presets, config);
   const inSightOf = (path: string, text: string): DefinitionsInSight => definitions.on(platform).inSightOf(path, text);
   return {
-    knowledgeFor: (path, text) => createKnowledge({ ...inSightOf(path, text), presets, config, parser }),
+    knowledgeFor: (path, text) => createKnowledge({ ...inSightOf(path, text), presets, config, parser, resourceNames }),
     inSightOf,
   };
 }

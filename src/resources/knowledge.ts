@@ -141,6 +141,8 @@ export interface NameFacts {
 /** What one translation unit may assume of the names it uses. Pure look-up; never undefined. */
 export interface Knowledge {
   name(name: string): NameFacts;
+  /** False: certainly `name` tells of nothing that is acquired or released. Much cheaper than to ask it. Absent: ask. */
+  mayManage?(name: string): boolean;
   /**
    * Fields declared `volatile` or `_Atomic`, and members of unions, are never cached or swapped. So are variables, types
    * and macros that say it, and functions that give a pointer to such a thing.

@@ -16,6 +16,7 @@ import { coverAll, decidedOn, isLive } from './live-conditions.ts';
 import type { Platform, Preset, PresetEntry } from './preset.ts';
 import type { ResourceConfig } from './resource-config.ts';
 import { isRedefined } from './redefined-words.ts';
+import type { ResourceNames } from './resource-names.ts';
 import { Shapes } from './shapes.ts';
 import { plainNumber, type SeenFile } from './seen-file.ts';
 import { calledNames, declaredTypes, type Signature } from './signature.ts';
@@ -39,6 +40,8 @@ export interface KnowledgeInput {
   readonly platform: Platform;
   /** Asked for at the first definition that has to be read. */
   readonly parser: () => FunctionParser;
+  /** Shared by the files of a run with this config. */
+  readonly resourceNames?: ResourceNames;
 }
 
 /** Everything that is known in one file. Names are looked into when they are asked for, and once. */
@@ -46,6 +49,7 @@ export function createKnowledge(input: KnowledgeInput): Knowledge {
   const names = new KnownNames(input);
   return {
     name: (name) => names.facts(name),
+    mayManage: (name) => names.mayManage(name),
     isVolatileField: (field) => names.isVolatileField(field),
     arePlainMembers: (one, other, owner) => names.arePlainMembers(one, other, owner),
     members: (name, owner) => names.shapes.members(name, owner),
@@ -69,6 +73,12 @@ interface LibraryFacts {
 
 const NORETURN = /^(_Noreturn|__noreturn__|noreturn)$/;
 
+/** Does a word mean noreturn under every choice of the preprocessor, or under some? */
+interface Noreturn {
+  readonly always: boolean;
+  readonly sometimes: boolean;
+}
+
 /** Type names that stand for another one, one behind the other. */
 const LONGEST_CHAIN = 8;
 
@@ -86,6 +96,11 @@ class KnownNames {
   readonly shapes: Shapes;
   readonly #mentioning = new Map<string, readonly SeenHeader[]>();
   #reader: Reader | undefined;
+  #isManagedRead = false;
+  readonly #macroFiles = new Map<string, readonly SeenHeader[]>();
+  readonly #noreturnWords = new Map<string, Noreturn>();
+  readonly #prototypes = new Map<string, Derived | undefined>();
+  readonly #objects = new Map<string, Derived | undefined>();
 
   constructor(input: KnowledgeInput) {
     this.#input = input;
@@ -111,6 +126,13 @@ class KnownNames {
     return this.#facts.get(name);
   }
 
+  mayManage(name: string): boolean {
+    const { resourceNames } = this.#input;
+    if (!this.#isManagedRead) resourceNames?.read(this.#all.map(({ file }) => file));
+    this.#isManagedRead = true;
+    return resourceNames?.has(name) ?? true;
+  }
+
   isVolatileField(field: string): boolean {
     return this.#files(field).some((file) => file.isVolatileField(field)) || this.shapes.isVolatile(field);
   }
@@ -121,8 +143,7 @@ class KnownNames {
   }
 
   hiddenScope(word: string): MacroFacts['hides'] {
-    const isMacro = this.#files(word).some((file) => file.macros(word).length > 0);
-    return isMacro ? this.facts(word).macro?.hides : undefined;
+    return this.#withMacro(word).length > 0 ? this.facts(word).macro?.hides : undefined;
   }
 
   redefines(word: string): boolean {
@@ -150,7 +171,7 @@ class KnownNames {
     const prototypes = files.flatMap((file) => file.prototypes(name).map((one) => one.text));
     const types = [...bodies, ...prototypes].map((text) => declaredTypes(text, name));
     const [first] = types;
-    const isSeen = bodies.length > 0 || files.some((file) => file.macros(name).length > 0);
+    const isSeen = bodies.length > 0 || this.#withMacro(name).length > 0;
     return {
       isSeen,
       mayEnd: isSeen && this.#mayEnd(name, new Set()),
@@ -196,6 +217,13 @@ class KnownNames {
     return this.#inOrder(name).map(({ file }) => file);
   }
 
+  /** Those of them that have a macro of the name. */
+  #withMacro(name: string): readonly SeenHeader[] {
+    const known = this.#macroFiles.get(name) ?? this.#inOrder(name).filter(({ file }) => file.macros(name).length > 0);
+    this.#macroFiles.set(name, known);
+    return known;
+  }
+
   #read(): Reader {
     this.#reader ??= {
       parser: this.#input.parser(),
@@ -221,8 +249,7 @@ class KnownNames {
   /** May the name stand for a variable where it is used? */
   #isDoubtful(name: string): boolean {
     if (this.#object(name) !== undefined) return true;
-    const files = this.#files(name);
-    return files.some((file) => this.#undefines(file, name)) && files.some((file) => file.macros(name).length > 0);
+    return this.#withMacro(name).length > 0 && this.#files(name).some((file) => this.#undefines(file, name));
   }
 
   #undefines(file: SeenFile, name: string): boolean {
@@ -292,6 +319,11 @@ class KnownNames {
   }
 
   #prototype(name: string): Derived | undefined {
+    if (!this.#prototypes.has(name)) this.#prototypes.set(name, this.#readPrototypes(name));
+    return this.#prototypes.get(name);
+  }
+
+  #readPrototypes(name: string): Derived | undefined {
     const found: Derived[] = [];
     for (const file of this.#files(name)) {
       for (const prototype of file.prototypes(name)) {
@@ -321,20 +353,31 @@ class KnownNames {
   }
 
   /** `__attribute__((noreturn))`, `_Noreturn`, or a macro that is one of these: in every case, or in some. */
-  #isNoreturn(attributes: readonly string[], when: 'always' | 'sometimes'): boolean {
+  #isNoreturn(attributes: readonly string[], when: keyof Noreturn): boolean {
     const words = attributes.flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []);
     return words.some((word) => NORETURN.test(word) || this.#meansNoreturn(word, when));
   }
 
-  #meansNoreturn(word: string, when: 'always' | 'sometimes'): boolean {
-    const macros = this.#files(word)
-      .flatMap((file) => file.macros(word))
+  #meansNoreturn(word: string, when: keyof Noreturn): boolean {
+    const known = this.#noreturnWords.get(word) ?? this.#readNoreturn(word);
+    this.#noreturnWords.set(word, known);
+    return known[when];
+  }
+
+  #readNoreturn(word: string): Noreturn {
+    const macros = this.#withMacro(word)
+      .flatMap(({ file }) => file.macros(word))
       .filter((macro) => isLive(macro.conditions, this.#platform));
     const says = macros.map((macro) => macro.body.split(/\W+/).some((part) => NORETURN.test(part)));
-    return when === 'always' ? says.length > 0 && !says.includes(false) : says.includes(true);
+    return { always: says.length > 0 && !says.includes(false), sometimes: says.includes(true) };
   }
 
   #object(name: string): Derived | undefined {
+    if (!this.#objects.has(name)) this.#objects.set(name, this.#readObject(name));
+    return this.#objects.get(name);
+  }
+
+  #readObject(name: string): Derived | undefined {
     const file = this.#files(name).find((candidate) => candidate.declaresObject(name));
     return file && { ...nothingDerived(`${file.path} (a variable)`), form: 'other' };
   }

@@ -25,12 +25,12 @@ export function decidedOn(platform: Platform): Assignment {
 
 /** Can text under these conditions be compiled at all? */
 export function isLive(conditions: readonly string[], known: Assignment): boolean {
-  return conditions.every((text) => evaluate(parse(text), known) !== false);
+  return parsed(conditions).every((condition) => evaluate(condition, known) !== false);
 }
 
 /** Is text under these conditions compiled in every case? */
 export function isAlways(conditions: readonly string[], known: Assignment): boolean {
-  return conditions.every((text) => evaluate(parse(text), known) === true);
+  return parsed(conditions).every((condition) => evaluate(condition, known) === true);
 }
 
 /** With more choices than this nobody can tell. */
@@ -38,7 +38,7 @@ const MOST_ATOMS = 12;
 
 /** Does one of the texts, each under all of its conditions, stand whatever the open choices are? */
 export function coverAll(texts: readonly (readonly string[])[], known: Assignment): boolean {
-  const formulas = texts.map((conditions) => conditions.map(parse));
+  const formulas = texts.map(parsed);
   return holdsAlways(formulas, known, MOST_ATOMS);
 }
 
@@ -56,6 +56,11 @@ function holdsAlways(formulas: readonly (readonly Condition[])[], known: Assignm
   return [true, false].every((value) => holdsAlways(formulas, new Map([...known, [atom, value]]), depth - 1));
 }
 
-function parse(text: string): Condition {
-  return parseCondition(`#if ${text}`);
+/** All that stands under the same conditions has the same list of them, and is asked about again and again. */
+const PARSED = new WeakMap<readonly string[], readonly Condition[]>();
+
+function parsed(conditions: readonly string[]): readonly Condition[] {
+  const known = PARSED.get(conditions) ?? conditions.map((text) => parseCondition(`#if ${text}`));
+  PARSED.set(conditions, known);
+  return known;
 }

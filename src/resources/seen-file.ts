@@ -6,7 +6,7 @@ import { scanFunctions } from '../scan/functions.ts';
 import { lex, type Token } from '../scan/lex.ts';
 import { membersOf, typeNamesOf, type Member, type Members } from '../scan/members.ts';
 import { plainText } from '../scan/plain-text.ts';
-import { WordFilter } from '../scan/words.ts';
+import { hashWord, WordFilter } from '../scan/words.ts';
 
 export class SeenFile {
   /** As proofs name it: relative to the repository. */
@@ -23,6 +23,8 @@ export class SeenFile {
   #objects: DeclaredObjects | undefined;
   #enumerators: ReadonlyMap<string, number | undefined> | undefined;
   #words: WordFilter | undefined;
+  #typedefs: readonly string[] | undefined;
+  #volatileWords: readonly string[] | undefined;
   readonly #read = new Map<object, unknown>();
 
   constructor(path: string, text: string, definitions: FileDefinitions = scanDefinitions(text)) {
@@ -89,15 +91,20 @@ export class SeenFile {
   }
 
   /** Words that say volatile: `typedef volatile int reg;`, `#define __IO volatile`; `words` are those known already. */
-  volatileWords(words: ReadonlySet<string>): string[] {
-    const says = (text: string): boolean =>
-      saysVolatile(text) || (words.size > 0 && text.split(/\W+/).some((word) => words.has(word)));
+  volatileWords(words: ReadonlySet<string>): readonly string[] {
+    this.#volatileWords ??= this.#wordsThat(saysVolatile);
+    const hashes = [...words].map(hashWord);
+    if (!hashes.some((hash) => this.mayMention(hash))) return this.#volatileWords;
+    return this.#wordsThat((text) => saysVolatile(text) || text.split(/\W+/).some((word) => words.has(word)));
+  }
+
+  /** Macros without parameters, and names of types, whose definition says it. */
+  #wordsThat(says: (text: string) => boolean): readonly string[] {
     const macros = this.definitions.macros.filter(({ params, body }) => params === undefined && says(body));
+    this.#typedefs ??= [...this.text.matchAll(/\btypedef\b[^;{}]*(?:\{[^{}]*\}[^;{}]*)?;/g)].map(([text]) => text);
     // A struct with a volatile member is not volatile itself: its member is, by its own name.
-    const types = [...this.text.matchAll(/\btypedef\b[^;{}]*(?:\{[^{}]*\}[^;{}]*)?;/g)].filter(([text]) =>
-      says(text.replace(/\{[^{}]*\}/, ' ')),
-    );
-    return [...macros.map(({ name }) => name), ...types.flatMap(([text]) => typeNamesOf(text).map(({ name }) => name))];
+    const types = this.#typedefs.filter((text) => says(text.replace(/\{[^{}]*\}/, ' ')));
+    return [...macros.map(({ name }) => name), ...types.flatMap((text) => typeNamesOf(text).map(({ name }) => name))];
   }
 
   /** Variables and members that are declared here with one of the words. */

@@ -300,9 +300,11 @@ function plainType(declaration: string, name: string): string | undefined {
 const VOLATILE =
   /\b(?:volatile\b|__volatile__\b|_Atomic\b(?:\s*\([^()]*\))?|atomic_(?:u?(?:char|short|int|long|llong)|bool|[a-z0-9]+_t)\b)/g;
 
+const SAYS_VOLATILE = new RegExp(VOLATILE.source);
+
 /** Does the text say volatile or atomic? */
 export function saysVolatile(text: string): boolean {
-  return new RegExp(VOLATILE.source).test(text);
+  return SAYS_VOLATILE.test(text);
 }
 
 /** Names declared with one of the words, which stand for a volatile type: as `volatileFields`. */
