@@ -1,16 +1,23 @@
 /** Which functions of a file are worth a closer look. Light: a run that finds none never loads the rest. */
 import { LineIndex } from '../base/span.ts';
 import { type FunctionRange, scanFunctions } from '../scan/functions.ts';
-import { canMatter } from '../scan/prefilter.ts';
+import { shareable } from '../scan/prefilter.ts';
 import { type ChangedLines, isTouched } from './changed-lines.ts';
+
+/** A function whose exits repeat a call. */
+export interface ChosenFunction {
+  readonly range: FunctionRange;
+  /** So much that a rewrite can be worth it; else there can be no more than findings. */
+  readonly isWorthIt: boolean;
+}
 
 export interface ChosenFunctions {
   /** What the run asks for. */
   readonly ranges: readonly FunctionRange[];
   /** The run asks for all functions of the file. */
   readonly isWhole: boolean;
-  /** Those of them that can matter. */
-  readonly chosen: readonly FunctionRange[];
+  /** Those of them whose exits repeat something, in the order of the file. */
+  readonly chosen: readonly ChosenFunction[];
 }
 
 /** What a run asks for, within one file. */
@@ -28,7 +35,11 @@ export function chooseFunctions(text: string, { functionPattern, changes }: Func
   const touched = changes === undefined ? all : touchedFunctions(text, all, changes);
   const ranges = functionPattern === undefined ? touched : touched.filter((range) => functionPattern.test(range.name));
   const isWhole = changes === undefined && functionPattern === undefined;
-  return { ranges, isWhole, chosen: ranges.filter((range) => canMatter(text, range)) };
+  const chosen = ranges.flatMap((range) => {
+    const repeats = shareable(text, range);
+    return repeats === 'nothing' ? [] : [{ range, isWorthIt: repeats === 'worth it' }];
+  });
+  return { ranges, isWhole, chosen };
 }
 
 function touchedFunctions(

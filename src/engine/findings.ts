@@ -8,6 +8,7 @@ import { buildGraph } from '../cfg/build.ts';
 import { refuse } from '../diagnostics/refusal.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
 import type { Knowledge, NameFacts } from '../resources/knowledge.ts';
+import type { FunctionRange } from '../scan/functions.ts';
 import { resolveNames } from '../syntax/bindings.ts';
 import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree } from '../syntax/tree.ts';
@@ -51,6 +52,12 @@ function findInVersion(tree: FunctionTree, knowledge: Knowledge): readonly Ledge
   if ('kind' in graph) return [];
   const ledger = exitLedger({ tree, bindings, graph, knowledge }, MOST_STEPS);
   return ledger.kind === 'refusal' ? [] : findEveryLeak(ledger);
+}
+
+/** Can there be findings at all, as far as the words of the function tell? Much cheaper than to parse it. */
+export function mayBeFaulty(text: string, { bodyStart, end }: FunctionRange, knowledge: Knowledge): boolean {
+  const called = new Set(text.slice(bodyStart, end).match(/[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?=[\s)]*\()/g));
+  return [...called].some((name) => knowledge.mayManage?.(name) !== false);
 }
 
 /** Something is released, and something is acquired or released again. Asks for no more names than that takes. */

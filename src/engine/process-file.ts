@@ -20,7 +20,7 @@ import type { VerifyOptions } from '../verify/verify-function.ts';
 import { planShareSuffix } from '../../transforms/share-suffix/index.ts';
 import { chooseFunctions, mayHoldSuppression } from './choose-functions.ts';
 import type { ChosenFunctions, FunctionSelection } from './choose-functions.ts';
-import { findInFunction, withExistingFault } from './findings.ts';
+import { findInFunction, mayBeFaulty, withExistingFault } from './findings.ts';
 import { ledgersOf } from './function-ledger.ts';
 import type { FunctionLedger } from './function-ledger.ts';
 import { countChangedLines } from './line-counts.ts';
@@ -111,7 +111,9 @@ export function processFile(text: string, path: string, context: FileContext): F
 }
 
 function processFunctions(subject: Subject, { ranges, chosen }: ChosenFunctions): FileOutcome {
-  const outcomes = chosen.map((range) => processFunction(subject, range));
+  const outcomes = chosen
+    .filter(({ range, isWorthIt }) => isWorthIt || mayBeFaulty(subject.text, range, subject.knowledge))
+    .map(({ range }) => processFunction(subject, range));
   const outcome = summarise(subject.text, ranges.length, outcomes);
   if (subject.context.options.ledgers !== true) return outcome;
   return { ...outcome, ledgers: ledgersOf(outcomes, subject.knowledge, new LineIndex(subject.text)) };

@@ -97,6 +97,7 @@ class KnownNames {
   readonly #mentioning = new Map<string, readonly SeenHeader[]>();
   #reader: Reader | undefined;
   #isManagedRead = false;
+  readonly #defining = new Map<string, readonly SeenHeader[]>();
   readonly #macroFiles = new Map<string, readonly SeenHeader[]>();
   readonly #noreturnWords = new Map<string, Noreturn>();
   readonly #prototypes = new Map<string, Derived | undefined>();
@@ -217,9 +218,16 @@ class KnownNames {
     return this.#inOrder(name).map(({ file }) => file);
   }
 
+  /** Those of them that define or declare it, but for variables. */
+  #definers(name: string): readonly SeenHeader[] {
+    const known = this.#defining.get(name) ?? this.#inOrder(name).filter(({ file }) => file.defines(name));
+    this.#defining.set(name, known);
+    return known;
+  }
+
   /** Those of them that have a macro of the name. */
   #withMacro(name: string): readonly SeenHeader[] {
-    const known = this.#macroFiles.get(name) ?? this.#inOrder(name).filter(({ file }) => file.macros(name).length > 0);
+    const known = this.#macroFiles.get(name) ?? this.#definers(name).filter(({ file }) => file.macros(name).length > 0);
     this.#macroFiles.set(name, known);
     return known;
   }
@@ -249,7 +257,7 @@ class KnownNames {
   /** May the name stand for a variable where it is used? */
   #isDoubtful(name: string): boolean {
     if (this.#object(name) !== undefined) return true;
-    return this.#withMacro(name).length > 0 && this.#files(name).some((file) => this.#undefines(file, name));
+    return this.#withMacro(name).length > 0 && this.#definers(name).some(({ file }) => this.#undefines(file, name));
   }
 
   #undefines(file: SeenFile, name: string): boolean {
@@ -262,7 +270,7 @@ class KnownNames {
     const definitions: Derived[] = [];
     const coverage: (readonly string[])[] = [];
     let isUndefined = false;
-    for (const { file, isConditional } of this.#inOrder(name)) {
+    for (const { file, isConditional } of this.#definers(name)) {
       const live = file.macros(name).filter((macro) => isLive(macro.conditions, known));
       const read = depth === 'full' ? summariseMacro : macroShape;
       for (const macro of live) definitions.push(read(this.#inside(name, depth), file, macro));
@@ -287,7 +295,7 @@ class KnownNames {
 
   /** The function of the name: its body where it is in sight, else its prototypes. */
   #function(name: string, depth: Depth): Derived | undefined {
-    const mentioning = this.#files(name);
+    const mentioning = this.#definers(name).map(({ file }) => file);
     const { file: own } = this.#input;
     for (const files of [mentioning.filter((file) => file === own), mentioning.filter((file) => file !== own)]) {
       const bodies = files.flatMap((file) =>
@@ -325,7 +333,7 @@ class KnownNames {
 
   #readPrototypes(name: string): Derived | undefined {
     const found: Derived[] = [];
-    for (const file of this.#files(name)) {
+    for (const { file } of this.#definers(name)) {
       for (const prototype of file.prototypes(name)) {
         if (!isLive(prototype.conditions, this.#platform)) continue;
         const derived = nothingDerived(file.place(prototype.start));
@@ -384,7 +392,11 @@ class KnownNames {
 
   #preset(name: string): LibraryFacts | undefined {
     // A function of this name with its body in sight is another one than the library's.
-    if (this.#files(name).some((file) => file.functions(name).some((one) => isLive(one.conditions, this.#platform)))) {
+    if (
+      this.#definers(name).some(({ file }) =>
+        file.functions(name).some((one) => isLive(one.conditions, this.#platform)),
+      )
+    ) {
       return undefined;
     }
     for (const preset of this.#presets) {

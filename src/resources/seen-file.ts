@@ -60,6 +60,12 @@ export class SeenFile {
     return this.#prototypes.get(name) ?? [];
   }
 
+  /** Is there a macro, a function, a prototype or an `#undef` of the name? */
+  defines(name: string): boolean {
+    const isNamed = this.macros(name).length + this.functions(name).length + this.prototypes(name).length > 0;
+    return isNamed || this.definitions.undefinitions.some((one) => one.name === name);
+  }
+
   /** Is the name that of a field which may change by itself, or share its storage with others? */
   isVolatileField(field: string): boolean {
     this.#volatileFields ??= new Set(this.definitions.volatileFields);

@@ -457,5 +457,3 @@ function isOldStyleHead(text: string, head: Head): boolean {
 function isParameterDeclaration(head: Head): boolean {
   return !head.hasAssignment && !head.isTypedef && !head.isStatic && !head.isExtern;
 }
-
-export { canMatter } from './prefilter.ts';

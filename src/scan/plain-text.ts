@@ -6,11 +6,13 @@
 /** As the compiler reads it, with the same number of characters. */
 export function plainText(text: string): string {
   if (!/%:|\?\?=|\\[ \t\f\v\r]*\n/.test(text)) return text;
-  return text
+  const plain = text
     .replace(/^([ \t]*)%:(?!:)/gm, '$1# ')
     .replace(/^([ \t]*)\?\?=/gm, '$1#  ')
-    .replace(/\\([ \t\f\v]+)(\r?\n)/g, '$1\\$2')
-    .replace(/([A-Za-z_$][\w$]*)((?:\\\r?\n)+)([\w$]+)/g, '$1$3$2');
+    .replace(/\\([ \t\f\v]+)(\r?\n)/g, '$1\\$2');
+  // Macros of several lines are everywhere, names that are cut hardly anywhere: to look for one is cheaper.
+  if (!/[\w$]\\\r?\n[\w$\\]/.test(plain)) return plain;
+  return plain.replace(/([A-Za-z_$][\w$]*)((?:\\\r?\n)+)([\w$]+)/g, '$1$3$2');
 }
 
 /** What may read otherwise than it looks: trigraphs, of which the compiler's options decide, and such lines. */

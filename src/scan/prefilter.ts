@@ -1,6 +1,6 @@
 /**
- * A necessary condition for sharing cleanup, told from the characters. Two exits must be preceded by the same call
- * statement, letter by letter but for white space.
+ * A necessary condition for sharing cleanup, told from the characters. Two exits must be preceded by the same statement
+ * with a call in it, letter by letter but for white space and comments.
  *
  * It may say yes too often. It says no to exits that share nothing but assignments, to calls that stand only inside
  * conditions, initialisers or other calls, and to exits that only a macro knows of.
@@ -10,12 +10,15 @@ import type { FunctionRange } from './functions.ts';
 import { isLineStart, skipBlockComment, skipDirective, skipLineComment, skipQuoted } from './skip.ts';
 
 /**
- * Can two exits of this function share something?
- * @param leastRepeats how many call or assignment statements before exits must repeat earlier ones, one of them a call:
- *   1 finds all that can be shared, 2 (three exits with one call, or two exits with two statements) what can be worth it
+ * What the exits of a function can share, as far as its text tells.
+ * `nothing`: no two exits are preceded by the same call. `worth it`: they may be preceded by enough for a label: two
+ * statements disappear, or one, and who jumps to a label that stands before it shares it as well.
  */
-export function canMatter(text: string, range: FunctionRange, leastRepeats = 1): boolean {
-  return hasExits(text.slice(range.bodyStart, range.end)) && new ExitScan(text, range, leastRepeats).run();
+export type Shareable = 'nothing' | 'something' | 'worth it';
+
+/** Reads one function. Says more than there is rather than less. */
+export function shareable(text: string, range: FunctionRange): Shareable {
+  return hasExits(text.slice(range.bodyStart, range.end)) ? new ExitScan(text, range).run() : 'nothing';
 }
 
 /**
@@ -51,6 +54,8 @@ function mayFollowStatement(body: string, at: number): boolean {
 
 const CLOSE = 41;
 const STAR = 42;
+/** Stands for a word as the last character: the `w` of its end. */
+const WORD_END = 119;
 
 /** What stands before a statement: the end of another, a header, a cast to void, a label. */
 const STATEMENT_STARTS = tableOf(';{}):');
@@ -60,6 +65,21 @@ const NO_CALLS: ReadonlySet<string> = new Set(
   'if for while switch return sizeof typeof __typeof__ __attribute__ defined case offsetof'.split(' '),
 );
 
+/** A block that is open: its place among the statements, and the labels in it that no exit came behind. */
+interface Block {
+  /** Where the window of the next exit begins in the list of statements. */
+  window: number;
+  /** For each label in the window, how many statements came before it; most blocks have none. */
+  labels: readonly number[];
+}
+
+/** Where a statement was seen before an exit. */
+interface Seen {
+  readonly exit: number;
+  /** A label stood on it or behind it: it may be in a block that others jump to already. */
+  readonly isLabelled: boolean;
+}
+
 /**
  * One pass over a body. The window of an exit is what was called since its block began or since the last exit before it,
  * inner blocks included as long as they hold no exit.
@@ -67,45 +87,56 @@ const NO_CALLS: ReadonlySet<string> = new Set(
 class ExitScan {
   readonly #text: string;
   readonly #end: number;
-  readonly #leastRepeats: number;
+  readonly #isVoid: boolean;
   #at: number;
-  /** Hashes of the statements so far; those of calls are even, those of assignments odd. */
+  /** Hashes of the statements so far; those of calls are even, the others odd. */
   readonly #statements: number[] = [];
-  /** For each open block, where the window of its next exit begins in `statements`. */
-  readonly #windows: number[] = [];
-  /** The last exit that a statement was seen before. */
+  readonly #blocks: Block[] = [];
+  /** The last exit of any kind that a statement was seen before. */
   readonly #seen = new Map<number, number>();
+  /** The same for exits that end the function. */
+  readonly #seenAtEnds = new Map<number, Seen>();
   #exits = 0;
+  #hasShared = false;
+  /** Statements before ends of the function that repeat earlier ones. */
   #repeats = 0;
   #repeatsCall = false;
+  #repeatsLabelled = false;
   /** The last character that is neither blank nor comment; `)` for `else` and `do`, which a statement may follow. */
   #last = 0;
+  /** The last word stands at the start of a statement: a label, if a colon follows. */
+  #mayBeLabel = false;
 
-  constructor(text: string, range: FunctionRange, leastRepeats: number) {
-    this.#leastRepeats = leastRepeats;
+  constructor(text: string, range: FunctionRange) {
     this.#text = text;
     this.#at = range.bodyStart;
     this.#end = range.end;
+    this.#isVoid = /\bvoid\b/.test(text.slice(range.start, range.nameStart));
   }
 
-  /** True as soon as enough is repeated. */
-  run(): boolean {
-    while (this.#at < this.#end) if (this.#step()) return true;
-    return false;
+  run(): Shareable {
+    while (this.#at < this.#end) {
+      this.#step();
+      if (this.#isWorthIt()) return 'worth it';
+    }
+    return this.#hasShared ? 'something' : 'nothing';
   }
 
-  #step(): boolean {
+  #isWorthIt(): boolean {
+    return this.#repeatsCall && (this.#repeats >= 2 || this.#repeatsLabelled);
+  }
+
+  #step(): void {
     const text = this.#text;
     const at = this.#at;
     const c = text.charCodeAt(at);
     if (BLANK[c] === 1) this.#at++;
-    else if (isWord(c)) return this.#word(at);
+    else if (isWord(c)) this.#word(at);
     else if (c === 34 || c === 39) this.#take(skipQuoted(text, at, this.#end), c);
     else if (c === 47 && text.charCodeAt(at + 1) === 42) this.#at = skipBlockComment(text, at, this.#end);
     else if (c === 47 && text.charCodeAt(at + 1) === 47) this.#at = skipLineComment(text, at, this.#end);
     else if (c === 35 && isLineStart(text, at, 0)) this.#at = skipDirective(text, at, this.#end);
-    else return this.#punctuator(c);
-    return false;
+    else this.#punctuator(c);
   }
 
   #take(end: number, last: number): void {
@@ -113,54 +144,82 @@ class ExitScan {
     this.#last = last;
   }
 
-  #punctuator(c: number): boolean {
+  #punctuator(c: number): void {
     const at = this.#at;
-    // `(*object->release)(object);`, `*out = NULL;`
+    const before = this.#last;
+    // `(*object->release)(object);`, `*out = NULL;`, `--count;`
     const isIndirect = c === STAR || (c === 40 && this.#text.charCodeAt(at + 1) === STAR);
-    if (isIndirect && STATEMENT_STARTS[this.#last] === 1) this.#statement(at, at);
+    const isStep = (c === 43 || c === 45) && this.#text.charCodeAt(at + 1) === c;
+    if ((isIndirect || isStep) && STATEMENT_STARTS[before] === 1) this.#statement(at, at);
     this.#take(at + 1, c);
-    if (c === 123) this.#windows.push(this.#statements.length);
+    const block = this.#blocks.at(-1);
+    if (c === 58 && this.#mayBeLabel && before === WORD_END && block)
+      block.labels = [...block.labels, this.#statements.length];
+    if (c === 123) this.#blocks.push({ window: this.#statements.length, labels: [] });
     else if (c === 125) {
-      const isBody = this.#windows.length === 1;
-      if (isBody && this.#exit(this.#windows[0] ?? 0)) return true;
-      this.#windows.pop();
+      const isBody = this.#blocks.length === 1;
+      if (isBody && block) this.#exit(block.window, block.labels, this.#isVoid, before === 125);
+      this.#blocks.pop();
     }
-    return false;
   }
 
-  #word(at: number): boolean {
+  #word(at: number): void {
     const text = this.#text;
     let end = at + 1;
     while (end < this.#end && isWord(text.charCodeAt(end))) end++;
     const before = this.#last;
     const isPrefix = (end - at === 4 && text.startsWith('else', at)) || (end - at === 2 && text.startsWith('do', at));
-    this.#take(end, isPrefix ? CLOSE : 119);
-    if (isExitWord(text, at, end)) return this.#leave(before);
-    if (!isPrefix && STATEMENT_STARTS[before] === 1 && isWordStart(text.charCodeAt(at))) this.#statement(at, end);
-    return false;
+    this.#take(end, isPrefix ? CLOSE : WORD_END);
+    const isStart = STATEMENT_STARTS[before] === 1;
+    this.#mayBeLabel = isStart;
+    if (isExitWord(text, at, end)) this.#leave(before, text.startsWith('return', at));
+    else if (!isPrefix && isStart && isWordStart(text.charCodeAt(at))) this.#statement(at, end);
   }
 
   /** `return` or `goto`. Right behind `)` or `else` it stands alone, and nothing comes before it on its path. */
-  #leave(before: number): boolean {
-    const start = before === CLOSE ? this.#statements.length : (this.#windows.at(-1) ?? 0);
-    const isEnough = this.#exit(start);
+  #leave(before: number, isReturn: boolean): void {
+    const block = this.#blocks.at(-1);
+    const count = this.#statements.length;
+    const start = before === CLOSE ? count : (block?.window ?? 0);
+    this.#exit(start, block?.labels ?? [], isReturn, before === 125);
     this.#skipToEnd();
-    for (let i = 0; i < this.#windows.length; i++) this.#windows[i] = this.#statements.length;
-    return isEnough;
+    for (const one of this.#blocks) {
+      one.window = count;
+      one.labels = [];
+    }
   }
 
-  /** Compares the statements since `start` with those before earlier exits. */
-  #exit(start: number): boolean {
+  /**
+   * Compares the statements since `start` with those before earlier exits.
+   * @param isEnd the function ends here
+   * @param isBehindBlock a `}` stands right before: the branches it closes may end here each for itself
+   */
+  #exit(start: number, labels: readonly number[], isEnd: boolean, isBehindBlock: boolean): void {
     const exit = ++this.#exits;
     for (let i = start; i < this.#statements.length; i++) {
       const statement = this.#statements[i] ?? 0;
+      const isCall = (statement & 1) === 0;
       const earlier = this.#seen.get(statement);
       this.#seen.set(statement, exit);
-      if (earlier === undefined || earlier === exit) continue;
-      this.#repeats++;
-      this.#repeatsCall ||= (statement & 1) === 0;
+      this.#hasShared ||= isCall && earlier !== undefined && earlier !== exit;
+      if (isEnd)
+        this.#atEnd(
+          statement,
+          exit,
+          labels.some((label) => label >= i),
+          isBehindBlock,
+        );
     }
-    return this.#repeatsCall && this.#repeats >= this.#leastRepeats;
+  }
+
+  #atEnd(statement: number, exit: number, isHere: boolean, isBehindBlock: boolean): void {
+    const earlier = this.#seenAtEnds.get(statement);
+    const isLabelled = isHere || earlier?.isLabelled === true;
+    this.#seenAtEnds.set(statement, { exit, isLabelled });
+    if (!earlier || (earlier.exit === exit && !isBehindBlock)) return;
+    this.#repeats++;
+    this.#repeatsCall ||= (statement & 1) === 0 && earlier.exit !== exit;
+    this.#repeatsLabelled ||= isLabelled;
   }
 
   /** To the `;` of a return statement, whose calls are its value. */
@@ -175,7 +234,7 @@ class ExitScan {
     this.#at = at;
   }
 
-  /** A statement: a call `f(...)`, another call `a->b(...)`, or something with `=`. */
+  /** A statement: a call `f(...)`, another call `a->b(...)`, or something with `=`, `++` or `--`. */
   #statement(at: number, end: number): void {
     let open = end;
     while (BLANK[this.#text.charCodeAt(open)] === 1) open++;
@@ -189,9 +248,8 @@ class ExitScan {
   #hashCall(at: number): number {
     let hash = 0x811c9dc5;
     let depth = 0;
-    for (let i = at; i < this.#end; i++) {
+    for (let i = this.#solid(at); i < this.#end; i = this.#solid(i + 1)) {
       const c = this.#text.charCodeAt(i);
-      if (BLANK[c] === 1) continue;
       hash = Math.imul(hash ^ c, 0x01000193);
       if (c === 40) depth++;
       else if (c === CLOSE && --depth === 0) break;
@@ -200,21 +258,38 @@ class ExitScan {
     return hash & ~1;
   }
 
-  /** The same up to `;`; undefined for what neither calls nor assigns. */
+  /** The same up to `;`, an even number if there is a call in it; undefined for what changes nothing. */
   #hashStatement(at: number): number | undefined {
     let hash = 0x811c9dc5;
     let calls = false;
-    let assigns = false;
-    for (let i = at; i < this.#end; i++) {
+    let changes = false;
+    let before = 0;
+    let asks = false;
+    for (let i = this.#solid(at); i < this.#end; i = this.#solid(i + 1)) {
       const c = this.#text.charCodeAt(i);
-      if (c === 59) return assigns ? hash | 1 : calls ? hash & ~1 : undefined;
-      if (c === 123 || c === 125 || c === 58) return undefined;
-      if (BLANK[c] === 1) continue;
-      assigns ||= c === 61 && !calls;
+      if (c === 59) return calls ? hash & ~1 : changes ? hash | 1 : undefined;
+      // A colon behind a word alone makes a label of it.
+      if (c === 123 || c === 125 || (c === 58 && !asks)) return undefined;
+      asks ||= c === 63;
+      changes ||= c === 61 || ((c === 43 || c === 45) && c === before);
       calls ||= c === 40;
       hash = Math.imul(hash ^ c, 0x01000193);
+      before = c;
     }
     return undefined;
+  }
+
+  /** The next offset that is neither blank nor in a comment. */
+  #solid(at: number): number {
+    const text = this.#text;
+    for (let i = at; ;) {
+      const c = text.charCodeAt(i);
+      if (BLANK[c] === 1) i++;
+      else if (c !== 47) return i;
+      else if (text.charCodeAt(i + 1) === 42) i = skipBlockComment(text, i, this.#end);
+      else if (text.charCodeAt(i + 1) === 47) i = skipLineComment(text, i, this.#end);
+      else return i;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** How well the functions of a tree can be read: what share parses with no ERROR, and how much was masked for it. */
-import { canMatter, scanFunctions } from '../scan/functions.ts';
+import { scanFunctions } from '../scan/functions.ts';
+import { shareable } from '../scan/prefilter.ts';
 import { functionVariants } from '../scan/variants.ts';
 import { errorsTouchSkeleton, keywordCensus } from './census.ts';
 import { parseFunction } from './parse-function.ts';
@@ -45,7 +46,7 @@ export function readStatistics(parser: FunctionParser, text: string, onlyCandida
   const { functions } = scanFunctions(text);
   let total: ReadStatistics = { ...NO_STATISTICS, functions: functions.length };
   for (const range of functions) {
-    if (onlyCandidates && !canMatter(text, range)) continue;
+    if (onlyCandidates && shareable(text, range) === 'nothing') continue;
     const variants = range.problem === undefined ? functionVariants(text, range) : undefined;
     const variant = variants && 'variants' in variants ? variants.variants[0] : undefined;
     const parsed = variant && parseFunction(parser, variant.text, text, range);

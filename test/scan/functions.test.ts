@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canMatter, scanFunctions } from '../../src/scan/functions.ts';
+import { scanFunctions } from '../../src/scan/functions.ts';
+import { shareable } from '../../src/scan/prefilter.ts';
 import { scanDefinitions } from '../../src/scan/definitions.ts';
 import { anyBytes, scrambledC } from './c-text.ts';
 
@@ -134,7 +135,7 @@ describe('properties', () => {
           expect(text[range.bodyStart]).toBe('{');
           expect(range.end).toBeLessThanOrEqual(text.length);
           if (range.problem === undefined) expect(text[range.end - 1]).toBe('}');
-          expect(canMatter(text, range)).toBeTypeOf('boolean');
+          expect(shareable(text, range)).toBeTypeOf('string');
         }
       }),
       { numRuns: 1000 },
@@ -163,7 +164,7 @@ describe('texts nobody writes by hand', () => {
     ['functions without an exit', 'void f(void) { g(); }\n'.repeat(many)],
     ['nested unions', 'union { '.repeat(5000)],
   ])('%s are read to the end', (_, text) => {
-    for (const range of scanDefinitions(text).functions.slice(0, 100)) canMatter(text, range);
+    for (const range of scanDefinitions(text).functions.slice(0, 100)) shareable(text, range);
     expect(scanFunctions(text).functions.length).toBeLessThanOrEqual(many);
   });
 });

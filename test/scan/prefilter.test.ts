@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canMatter, scanFunctions } from '../../src/scan/functions.ts';
+import { scanFunctions } from '../../src/scan/functions.ts';
+import { shareable, type Shareable } from '../../src/scan/prefilter.ts';
 
-function matters(body: string, leastRepeats?: number): boolean {
-  const text = `int f(void)\n{\n${body}\n}\n`;
+function look(body: string, type = 'void'): Shareable {
+  const text = `${type} f(int a)\n{\n${body}\n}\n`;
   const [range] = scanFunctions(text).functions;
   if (!range) throw new Error('no function');
-  return canMatter(text, range, leastRepeats);
+  return shareable(text, range);
+}
+
+function matters(body: string): boolean {
+  return look(body) !== 'nothing';
 }
 
 describe('exits that repeat a call', () => {
@@ -49,11 +54,39 @@ describe('exits that repeat none', () => {
 });
 
 describe('what can be worth it', () => {
-  it('takes three exits with one call, or two with two statements', () => {
-    const one = 'if (a) { free(p); return 1; }';
-    expect(matters(`${one} free(p); return 0;`, 2)).toBe(false);
-    expect(matters(`${one} ${one} free(p); return 0;`, 2)).toBe(true);
-    expect(matters('if (a) { free(p); n = 0; return 1; } free(p); n = 0; return 0;', 2)).toBe(true);
+  const one = 'if (a) { free(p); return 1; }';
+
+  it.each([
+    ['three exits with one call', `${one} ${one} free(p); return 0;`],
+    ['two exits with two statements', 'if (a) { free(p); n = 0; return 1; } free(p); n = 0; return 0;'],
+    ['a count that goes down', 'if (a) { free(p); --n; return 1; } free(p); --n; return 0;'],
+    ['a call whose result is kept', 'if (a) { r = end(p); n++; return 1; } r = end(p); n++; return 0;'],
+    ['a choice', 'if (a) { r = x ? f(p) : 0; n = 0; return 1; } r = x ? f(p) : 0; n = 0; return 0;'],
+    ['comments inside', `${one} if (b) { free(/* mine */ p); return 2; } free(p // own\n); return 0;`],
+    ['one that a label stands on', `if (b) goto out; ${one} g(); out: free(p); return 0;`],
+    ['one that a label stands behind', `if (b) goto out; ${one} g(); free(p); out: h(); return 0;`],
+    ['one behind a label, in a guard', 'if (b) goto out; if (a) { free(p); return 1; } out: if (p) free(p); return 0;'],
+    [
+      'branches of one if before a return',
+      'if (a) { free(p); return 1; } if (b) { free(p); n = 1; } else { free(p); } return 0;',
+    ],
+  ])('%s', (_, body) => {
+    expect(look(body, 'int')).toBe('worth it');
+  });
+
+  it.each([
+    ['two exits with one call', `${one} free(p); return 0;`],
+    ['a label that stands before it and other things', `${one} out: g(); free(p); return 0;`],
+    ['exits that jump away', 'if (a) { free(p); goto out; } if (b) { free(p); goto out; } free(p); out: return 0;'],
+    ['a case', 'switch (a) { case B: free(p); return 1; default: } free(p); return 0;'],
+  ])('not %s', (_, body) => {
+    expect(look(body, 'int')).toBe('something');
+  });
+
+  it('the end of a body is an exit only of a void function', () => {
+    const body = `${one} ${'if (b) { free(p); return; }'} free(p);`;
+    expect(look(body, 'int')).toBe('something');
+    expect(look(body, 'static void')).toBe('worth it');
   });
 });
 
@@ -78,5 +111,5 @@ it('says yes wherever two exits end in the same call, whatever stands around the
 
 it('counts a store through a pointer as a statement before an exit, like any other', () => {
   const exit = 'if (g()) { free(*p); *p = NULL; return -1; }';
-  expect(matters(`${exit} ${exit} return 0;`, 2)).toBe(true);
+  expect(look(`${exit} ${exit} return 0;`, 'int')).toBe('worth it');
 });
