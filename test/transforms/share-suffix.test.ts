@@ -221,6 +221,76 @@ ${head}    char *a = malloc(n);
     expect(after).toContain('    ret = check_it(a);\n    if (ret < 0) {\n        goto cleanup;');
   });
 
+  test('what success returns, made behind all jumps, begins with what they return', () => {
+    const after = rewritten(`char *f(int n)
+{
+    char *a = malloc(n);
+    if (fill_in(a) < 0) {
+        free(a);
+        return NULL;
+    }
+    if (check_it(a) < 0) {
+        free(a);
+        return NULL;
+    }
+    char *made = malloc(7);
+    free(a);
+    return made;
+}
+`);
+    expect(after).toContain('    char *made = NULL;\n    char *a');
+    expect(after).toContain('    made = malloc(7);\n\ncleanup:\n    free(a);\n    return made;\n}');
+    expect(after).not.toContain('result');
+  });
+
+  test('one that is made before a jump does not', () => {
+    const after = rewritten(`char *f(int n)
+{
+    char *a = malloc(n);
+    if (fill_in(a) < 0) {
+        free(a);
+        return NULL;
+    }
+    char *made = strdup(a);
+    if (made != NULL && check_it(made) < 0) {
+        put_it(n);
+        free(a);
+        return NULL;
+    }
+    free(a);
+    return made;
+}
+`);
+    expect(after).toContain('char *result = NULL;');
+    expect(after).toContain('result = made;');
+  });
+
+  test('a pointer that a test has shown to be NULL is returned as it is, one that it has not is not', () => {
+    const text = (test: string): string => `char *f(int n)
+{
+    put_it(n);
+    char *a = malloc(n);
+    if (${test}) {
+        put_it(n);
+        drop_it(n);
+        return NULL;
+    }
+    if (check_it(a) < 0) {
+        put_it(n);
+        drop_it(n);
+        return a;
+    }
+    put_it(n);
+    drop_it(n);
+    return a;
+}
+`;
+    expect(rewritten(text('!a'))).not.toContain('result');
+    expect(rewritten(text('a == NULL'))).not.toContain('result');
+    expect(rewritten(text('!a || n > 5'))).toContain('char *result');
+    expect(rewritten(text('a != NULL'))).toContain('char *result');
+  });
+
   test('a variable of another type is not reused', () => {
     const after = rewritten(body('-1', '-1', 'ret', '    unsigned ret = n;\n'));
     expect(after).toContain('int result = -1;');
@@ -325,6 +395,31 @@ cleanup_dev:
 });
 
 describe('comments and layout', () => {
+  test('what a comment above other statements speaks of does not move from under it', () => {
+    const text = (comment: string): string => `int f(int n)
+{
+    char *a = malloc(n);
+    if (fill_in(a) < 0) {
+        free(a);
+        return -1;
+    }
+    if (check_it(a) < 0) {
+        free(a);
+        return -1;
+    }
+
+    // ${comment}
+    n = 0;
+    free(a);
+    n += 2;
+
+    return 0;
+}
+`;
+    expect(rewritten(text('count anew'))).toContain('    n = 0;\n    n += 2;\n');
+    expect(rewritten(text('count anew, and free the rest'))).toContain('nothing-gained: a comment');
+  });
+
   test('comments go where DESIGN says', () => {
     const before = `int f(int n)
 {

@@ -244,6 +244,8 @@ function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Ref
   const [first] = inOrder;
   if (!first || !layout.isFirstOnLine(first.start))
     return refuse('nothing-gained', 'the body stands on one line', study.tree.body);
+  const told = inOrder.find((item) => isToldAbove(rendering, host, item));
+  if (told) return refuse('nothing-gained', 'a comment above other statements speaks of one that would move', told);
   const indent = layout.indentAt(first.start);
   const own: Join = { exit: host, entry: 0, consumed: inOrder, places: new Map() };
   const lines = keptPieces(rendering, own).map((text) => (text === '' ? '' : indent + text));
@@ -265,6 +267,24 @@ function renderMovedHost(rendering: Rendering, host: FunctionExit): Edit[] | Ref
   // What stood apart from the releases before it stands apart from what is before it now.
   const room = lines[0] !== undefined && isApart && !layout.hasRoomAbove(first.start) ? layout.newline : '';
   return [{ start: layout.lineStart(first.start), end, text: room + lines.join(layout.newline) }];
+}
+
+/**
+ * `// Close the socket and free the context` above two statements, of which the second would move from under it: what
+ * the comment says would be done elsewhere.
+ */
+function isToldAbove({ study, layout, draft }: Rendering, host: FunctionExit, item: Item): boolean {
+  const at = host.list.findIndex((node) => study.statements.item(node) === item);
+  let head = at;
+  while (head > 0 && !layout.hasBlankAbove(layout.attachedAbove(host.list[head]?.start ?? 0).start)) {
+    if (layout.attachedAbove(host.list[head]?.start ?? 0).start < layout.lineStart(host.list[head]?.start ?? 0)) break;
+    head--;
+  }
+  const top = host.list[head];
+  if (!top || head === at || draft.block.includes(study.statements.item(top))) return false;
+  const said = wordsOf(layout.between(layout.attachedAbove(top.start).start, top.start));
+  const meant = new Set(item.tokens.filter((token) => token.kind === 'name').flatMap((token) => wordsOf(token.text)));
+  return said.some((word) => meant.has(word));
 }
 
 /** A blank line is between the shared statements and the first of those that stood behind them. */

@@ -81,7 +81,23 @@ function candidates(study: Study, draft: Draft, exits: readonly FunctionExit[]):
   // A count or a pointer that one exit returns is data; it would read badly as a status.
   return declarations.filter(
     (declaration) =>
-      STATUS_NAME.test(declaration.name) || returns(declaration) >= 3 || isWhatAllReturn(study, exits, declaration),
+      STATUS_NAME.test(declaration.name) ||
+      returns(declaration) >= 3 ||
+      isWhatAllReturn(study, exits, declaration) ||
+      isMadeLast(study, draft, declaration),
+  );
+}
+
+/** What success returns, made behind all jumps, which return one constant: it begins with that, higher up. */
+function isMadeLast(study: Study, draft: Draft, declaration: Declaration): boolean {
+  if (!draft.host || returnedVariable(study, draft.host) !== declaration || !declaration.isPointer) return false;
+  const [first] = draft.joins;
+  return draft.joins.every(
+    ({ exit }) =>
+      exitEnd(exit) < declaration.statement.start &&
+      exit.valueKey === first?.exit.valueKey &&
+      exit.value !== undefined &&
+      isConstant(study, exit.value),
   );
 }
 
