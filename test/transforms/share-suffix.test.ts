@@ -266,11 +266,11 @@ ${head}    char *a = malloc(n);
   });
 
   test('a pointer that a test has shown to be NULL is returned as it is, one that it has not is not', () => {
-    const text = (test: string): string => `char *f(int n)
+    const text = (condition: string): string => `char *f(int n)
 {
     put_it(n);
     char *a = malloc(n);
-    if (${test}) {
+    if (${condition}) {
         put_it(n);
         drop_it(n);
         return NULL;
