@@ -49,6 +49,7 @@ export interface ProjectFlags extends KnowledgeFlags, OutputFlags {
   readonly proof?: (typeof PROOFS)[number];
   readonly label?: string;
   readonly maxFunctions?: number;
+  readonly jobs?: number;
   readonly format?: Format;
   readonly report: readonly ReportFlag[];
   readonly statistics?: boolean;
@@ -107,7 +108,8 @@ export function addRunFlags(command: Command): void {
     .option('--style <style>', `form of the result: ${STYLES.join(', ')}`, oneOf('--style', STYLES))
     .option('--proof <proof>', `weakest proof to accept: ${PROOFS.join(', ')}`, oneOf('--proof', PROOFS))
     .option('--label <name>', 'name of the label of a single block', readLabel)
-    .option('--max-functions <n>', 'rewrite at most so many functions', readCount);
+    .option('--max-functions <n>', 'rewrite at most so many functions', readCount('--max-functions', 0))
+    .option('-j, --jobs <n>', 'run on so many threads (default: one for each core)', readCount('--jobs', 1));
 }
 
 type Reader<T> = (value: string) => T;
@@ -145,9 +147,11 @@ function readLabel(value: string): string {
   throw new UsageError(`--label "${value}" is not a name that C allows`);
 }
 
-function readCount(value: string): number {
-  if (/^\d+$/.test(value)) return Number(value);
-  throw new UsageError(`--max-functions "${value}" is not a number`);
+function readCount(flag: string, least: number): Reader<number> {
+  return (value) => {
+    if (/^\d{1,9}$/.test(value) && Number(value) >= least) return Number(value);
+    throw new UsageError(`${flag} "${value}" is not a number${least > 0 ? ` from ${least} on` : ''}`);
+  };
 }
 
 function readReport(value: string): ReportFlag {

@@ -31,6 +31,8 @@ export interface Io {
   openLines(): Promise<Lines>;
   /** Lets a person edit a text (bytes as latin1) under a name; undefined where the editor failed. */
   edit(text: string, name: string): Promise<string | undefined>;
+  /** How many threads the machine runs at a time. */
+  cores(): number;
   /** Milliseconds on a clock that only goes forward. */
   now(): number;
   /** Calls back on an interrupt instead of ending the process; returns how to stop that. */

@@ -1,5 +1,6 @@
 /** The real world as an `Io`. */
 import { fstatSync, writeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/usage-error.ts';
 import { describeErrorCode, errorCode } from '../engine/probe.ts';
 import type { Io, Sink } from './io.ts';
@@ -15,6 +16,7 @@ export function createProcessIo(process: NodeJS.Process): Io {
     readStdin: () => readAll(process.stdin),
     openLines: async () => (await import('./terminal.ts')).openLines(process.stdin),
     edit: async (text, name) => (await import('./terminal.ts')).edit(text, name, process.env),
+    cores: availableParallelism,
     now: () => Number(process.hrtime.bigint()) / 1e6,
     onInterrupt: (listener) => {
       process.on('SIGINT', listener);

@@ -3,10 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.ts';
 import { type ConfigReader, type ConfigStore, createConfigStore } from '../engine/config.ts';
 import type { ContextSource, RunFlags } from '../engine/context.ts';
-import { findRoot } from '../engine/discover.ts';
+import { findRoot, type SourceFile } from '../engine/discover.ts';
 import type { PipelineSource } from '../engine/pipeline.ts';
 import { probe } from '../engine/probe.ts';
-import { runFiles, type RunResult, type RunTools, type ToolSource } from '../engine/run.ts';
+import { realPipelines } from '../engine/pipeline-source.ts';
+import { runFiles, type RunResult } from '../engine/run.ts';
+import { createToolSource } from '../engine/tool-source.ts';
 import type { Session } from './command.ts';
 import type { ConfigFlags, KnowledgeFlags, ProjectFlags } from './flags.ts';
 import type { Io } from './io.ts';
@@ -98,19 +100,34 @@ export async function runProject(
   const { root, configs } = setting;
   const { files, read, stdinText } = await selectFiles(command, names, flags, { io, root, configs });
   const progress = createProgress(io, started);
-  const result = await runFiles(
-    {
-      command,
-      version: readVersion(),
-      files,
-      configs,
-      flags: setting.flags,
-      maxFunctions: flags.maxFunctions,
-      read,
-      onProgress: progress.show,
-    },
-    await createToolSource(setting, session.pipelines),
-  );
+  const tools = await createToolSource(session.pipelines, setting.flags, setting.loadContexts);
+  const version = readVersion();
+  // What comes from elsewhere than the work tree, or must be counted in the order of the files, stays on one thread.
+  const mayPart = names.changeSet === undefined && !names.usesStdin && flags.maxFunctions === undefined;
+  const jobs = mayPart && session.pipelines === realPipelines ? await chooseJobs(io, flags, files) : 1;
+  const result =
+    jobs > 1
+      ? await (
+          await import('../engine/workers.ts')
+        ).runInWorkers(
+          { root, configPath: configPath(io, flags), flags: setting.flags, command, version },
+          files,
+          jobs,
+          progress.show,
+        )
+      : await runFiles(
+          {
+            command,
+            version,
+            files,
+            configs,
+            flags: setting.flags,
+            maxFunctions: flags.maxFunctions,
+            read,
+            onProgress: progress.show,
+          },
+          tools,
+        );
   progress.clear();
   const { report, accepted } =
     command === 'check' ? await withoutAccepted(result, setting) : { report: result.report, accepted: 0 };
@@ -138,21 +155,13 @@ function expectReportFolders(io: Io, flags: ProjectFlags): void {
       throw new UsageError(`can't write the report: no such folder for "${file}"`);
 }
 
-async function createToolSource(setting: Setting, pipelines: PipelineSource): Promise<ToolSource> {
-  const load = async (): Promise<RunTools> => {
-    const [pipeline, contexts, changes] = await Promise.all([
-      pipelines.load(),
-      setting.loadContexts(),
-      import('../engine/change.ts'),
-    ]);
-    return { pipeline, contexts, changes };
-  };
-  // Flags that name presets or pairs may be wrong, whether or not a file needs them.
-  const { presets, pairs } = setting.flags;
-  const early = presets.length + pairs.length > 0 ? await load() : undefined;
-  return {
-    countIfIdle: (text, { changes }) =>
-      pipelines.countIfIdle(text, { functionPattern: setting.flags.functionPattern, changes }),
-    load: async () => early ?? load(),
-  };
+/** How many threads: as many as were asked for, else one for each core where that pays. */
+async function chooseJobs(io: Io, { jobs }: ProjectFlags, files: readonly SourceFile[]): Promise<number> {
+  if (jobs !== undefined) return Math.min(jobs, files.length);
+  if (files.length < FEW_FILES) return 1;
+  const { isLarge } = await import('../engine/workers.ts');
+  return isLarge(files) ? io.cores() : 1;
 }
+
+/** Told without loading anything: a hook has hardly ever more. */
+const FEW_FILES = 64;

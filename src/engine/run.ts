@@ -74,14 +74,57 @@ export interface OwnBug extends WrongPlan {
   readonly text: string;
 }
 
+/** What came of some files in a row. Plain data: it may come from another thread. */
+export interface RunPart extends Pick<RunResult, 'changes' | 'namedErrors' | 'ownBugs' | 'skipped' | 'ledgers'> {
+  readonly files: readonly FileReport[];
+  /** The configs in force, in the order in which they were met. */
+  readonly configs: readonly Config[];
+  readonly counts: Counts;
+}
+
 /** Runs all files, in order. */
 export async function runFiles(request: RunRequest, tools: ToolSource): Promise<RunResult> {
+  return joinParts(request, [await runPart(request, tools)]);
+}
+
+/** Runs some files, in order. */
+export async function runPart(request: RunRequest, tools: ToolSource): Promise<RunPart> {
   const run = new Run(request, tools);
   for (const [index, file] of request.files.entries()) {
     await run.take(file);
     request.onProgress?.(index + 1, request.files.length);
   }
-  return run.result();
+  return run.part();
+}
+
+/** One result of all parts of a run, which stand in the order of their files: the same however it was parted. */
+export function joinParts(
+  { command, version, flags }: Pick<RunRequest, 'command' | 'version' | 'flags'>,
+  parts: readonly RunPart[],
+): RunResult {
+  const files = parts.flatMap((part) => part.files);
+  // Each part has configs of its own, of which those of one path are the same.
+  const configs = [...new Map(parts.flatMap((part) => part.configs.map((config) => [config.path, config]))).values()];
+  // What a report shows besides is no setting.
+  const { ledgers: _, ...settingFlags } = flags;
+  const settings = { flags: settingFlags, configs: configs.map((config) => ({ ...config, path: '' })) };
+  const tool = { name: 'goto-cleanup', version, configHash: hashSettings(settings) };
+  const summary = summarize(files, addCounts(parts.map((part) => part.counts)));
+  return {
+    report: { schema: 'goto-cleanup/report-1', tool, command, files, summary },
+    changes: parts.flatMap((part) => part.changes),
+    namedErrors: parts.flatMap((part) => part.namedErrors),
+    ownBugs: parts.flatMap((part) => part.ownBugs),
+    skipped: parts.flatMap((part) => part.skipped),
+    configPaths: configs.flatMap(({ path }) => path ?? []),
+    ledgers: new Map(parts.flatMap((part) => [...part.ledgers])),
+  };
+}
+
+function addCounts(all: readonly Counts[]): Counts {
+  const sum = { files: 0, functions: 0, attempted: 0, parsed: 0, candidates: 0 };
+  for (const counts of all) for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
+  return sum;
 }
 
 /** What gathers while the files pass by. */
@@ -138,22 +181,16 @@ class Run {
     if (file.isNamed) this.#namedErrors.push({ path: file.path, message: error.message });
   }
 
-  result(): RunResult {
-    const { command, version, flags } = this.#request;
-    // What a report shows besides is no setting.
-    const { ledgers: _, ...settingFlags } = flags;
-    const settings = { flags: settingFlags, configs: [...this.#configs].map((config) => ({ ...config, path: '' })) };
-    const tool = { name: 'goto-cleanup', version, configHash: hashSettings(settings) };
-    const summary = summarize(this.#files, this.#counts);
-    const report: Report = { schema: 'goto-cleanup/report-1', tool, command, files: this.#files, summary };
+  part(): RunPart {
     return {
-      report,
+      files: this.#files,
       changes: this.#changes,
       namedErrors: this.#namedErrors,
       ownBugs: this.#ownBugs,
       skipped: this.#skipped,
-      configPaths: [...this.#configs].flatMap(({ path }) => path ?? []),
+      configs: [...this.#configs],
       ledgers: this.#ledgers,
+      counts: this.#counts,
     };
   }
 }

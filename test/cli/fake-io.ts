@@ -28,6 +28,7 @@ export function fakeIo(cwd: string, options: FakeIoOptions = {}): FakeIo {
   return {
     cwd,
     node: process.execPath,
+    cores: () => 1,
     env: { XDG_STATE_HOME: `${cwd}/.state`, ...options.env },
     stdout: sink(out),
     stderr: sink(err),
