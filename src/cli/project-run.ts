@@ -4,7 +4,6 @@ import { UsageError } from '../base/usage-error.ts';
 import { type ConfigReader, type ConfigStore, createConfigStore } from '../engine/config.ts';
 import type { ContextSource, RunFlags } from '../engine/context.ts';
 import { findRoot, type SourceFile } from '../engine/discover.ts';
-import type { PipelineSource } from '../engine/pipeline.ts';
 import { probe } from '../engine/probe.ts';
 import { realPipelines } from '../engine/pipeline-source.ts';
 import { runFiles, type RunResult } from '../engine/run.ts';

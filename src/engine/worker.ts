@@ -20,6 +20,7 @@ const tools = createToolSource(realPipelines, flags, async () =>
 tools.catch(() => undefined);
 
 function answer(message: Answer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
   parentPort?.postMessage(message);
 }
 

@@ -96,7 +96,7 @@ class KnownNames {
   readonly shapes: Shapes;
   readonly #mentioning = new Map<string, readonly SeenHeader[]>();
   #reader: Reader | undefined;
-  #isManagedRead = false;
+  readonly #managed = new Map<string, boolean>();
   readonly #defining = new Map<string, readonly SeenHeader[]>();
   readonly #macroFiles = new Map<string, readonly SeenHeader[]>();
   readonly #noreturnWords = new Map<string, Noreturn>();
@@ -129,9 +129,11 @@ class KnownNames {
 
   mayManage(name: string): boolean {
     const { resourceNames } = this.#input;
-    if (!this.#isManagedRead) resourceNames?.read(this.#all.map(({ file }) => file));
-    this.#isManagedRead = true;
-    return resourceNames?.has(name) ?? true;
+    if (!resourceNames) return true;
+    if (this.#managed.size === 0) resourceNames.read(this.#all.map(({ file }) => file));
+    const known = this.#managed.get(name) ?? resourceNames.has(name, (one) => this.#files(one));
+    this.#managed.set(name, known);
+    return known;
   }
 
   isVolatileField(field: string): boolean {

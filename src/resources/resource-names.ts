@@ -12,22 +12,23 @@ import type { SeenFile } from './seen-file.ts';
 
 /** Gathers over all files of a run with one config: a header that several of them include is read once. */
 export class ResourceNames {
-  readonly #names = new Set<string>();
+  readonly #named = new Set<string>();
   readonly #words: { readonly word: string; readonly hash: number }[] = [];
+  readonly #known = new Set<string>();
   /** How many of the words a file has been searched for. */
   readonly #searched = new WeakMap<SeenFile, number>();
+  /** Of the names that a file defines, those of the words that the definitions mention. */
+  readonly #mentions = new WeakMap<SeenFile, Map<string, string[]>>();
 
   constructor(presets: readonly Preset[], config: Pick<ResourceConfig, 'pairs'>) {
     for (const preset of presets) {
       for (const [name, entry] of Object.entries(preset.names)) {
         const says = [entry, ...(entry.on ?? []).map(({ facts }) => facts)];
-        if (says.some(({ acquires, releases }) => (acquires ?? releases) !== undefined)) this.#add(name);
+        if (says.some(({ acquires, releases }) => (acquires ?? releases) !== undefined)) this.#named.add(name);
       }
     }
-    for (const { acquire, release } of config.pairs) {
-      this.#add(acquire);
-      this.#add(release);
-    }
+    for (const { acquire, release } of config.pairs) this.#named.add(acquire).add(release);
+    for (const name of this.#named) this.#learn(name);
   }
 
   /** Takes in what the files define, all that is in sight of one file together. */
@@ -39,9 +40,17 @@ export class ResourceNames {
     }
   }
 
-  /** May facts of this name say that it acquires or releases? Of files that were read. */
-  has(name: string): boolean {
-    return this.#names.has(name);
+  /**
+   * May facts of this name say that it acquires or releases? What other files define has no say.
+   * @param filesWith of the files in sight, which were read, those that may mention a name
+   */
+  has(name: string, filesWith: (name: string) => readonly SeenFile[]): boolean {
+    const seen = new Set([name]);
+    for (const one of seen) {
+      if (this.#named.has(one)) return true;
+      for (const file of filesWith(one)) for (const word of this.#mentions.get(file)?.get(one) ?? []) seen.add(word);
+    }
+    return false;
   }
 
   /** Searches for the words that came up since this file was searched last; true if a new one came up. */
@@ -51,13 +60,19 @@ export class ResourceNames {
     if (from === length) return false;
     this.#searched.set(file, length);
     for (const { word, hash } of this.#words.slice(from))
-      if (file.mayMention(hash)) for (const name of usersOf(file, word)) this.#add(name);
+      if (file.mayMention(hash)) for (const name of usersOf(file, word)) this.#add(file, name, word);
     return this.#words.length > length;
   }
 
-  #add(name: string): void {
-    if (this.#names.has(name)) return;
-    this.#names.add(name);
+  #add(file: SeenFile, name: string, word: string): void {
+    const mentions = this.#mentions.get(file) ?? new Map<string, string[]>();
+    this.#mentions.set(file, mentions.set(name, [...(mentions.get(name) ?? []), word]));
+    this.#learn(name);
+  }
+
+  #learn(name: string): void {
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
     this.#words.push({ word: name, hash: hashWord(name) });
   }
 }

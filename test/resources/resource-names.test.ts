@@ -48,12 +48,14 @@ test('what a later file brings to light is found in headers that were read befor
   };
   const source = createDefinitionSource({ readFile: (path) => tree[path] }, Object.keys(tree), 'posix');
   const names = new ResourceNames(Object.values(PRESETS), EMPTY_RESOURCE_CONFIG);
-  const readAll = (path: string): void => {
+  const has = (path: string, name: string): boolean => {
     const { file, headers } = source.inSightOf(path, tree[path] ?? '');
-    names.read([file, ...headers.map((header) => header.file)]);
+    const files = [file, ...headers.map((header) => header.file)];
+    names.read(files);
+    return names.has(name, () => files);
   };
-  readAll('one.c');
-  expect(names.has('end_it')).toBe(false);
-  readAll('two.c');
-  expect(names.has('end_it')).toBe(true);
+  expect(has('one.c', 'end_it')).toBe(false);
+  expect(has('two.c', 'end_it')).toBe(true);
+  // And what one file has in sight says nothing of another, whichever came first.
+  expect(has('one.c', 'end_it')).toBe(false);
 });
