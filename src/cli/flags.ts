@@ -95,8 +95,8 @@ export function addProjectFlags(command: Command): void {
   addOutputFlags(command);
 }
 
-/** Flags of what is looked at, and of how rewrites look. */
-export function addRunFlags(command: Command): void {
+/** Flags of what is looked at. */
+export function addSelectionFlags(command: Command): void {
   addExcludeFlag(command);
   command
     .option('--staged', 'only functions with staged changes, as they stand in the index of git')
@@ -104,7 +104,13 @@ export function addRunFlags(command: Command): void {
     .option('--since <ref>', 'only functions with changes since the branch left REF (the merge base)')
     .option('--function <regex>', 'only functions whose name matches', readRegExp)
     .option('--files-from <file>', 'read paths from a file, one a line or NUL-separated; - is stdin')
-    .option('--stdin-filename <path>', 'what the text on stdin is called, with the path -')
+    .option('--stdin-filename <path>', 'what the text on stdin is called, with the path -');
+}
+
+/** Flags of what is looked at, and of how rewrites look. */
+export function addRunFlags(command: Command): void {
+  addSelectionFlags(command);
+  command
     .option('--style <style>', `form of the result: ${STYLES.join(', ')}`, oneOf('--style', STYLES))
     .option('--proof <proof>', `weakest proof to accept: ${PROOFS.join(', ')}`, oneOf('--proof', PROOFS))
     .option('--label <name>', 'name of the label of a single block', readLabel)

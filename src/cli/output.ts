@@ -48,7 +48,8 @@ async function render(format: Format, run: ProjectRun, options: RenderOptions): 
   return Buffer.from(renderReport(run, options), encoding);
 }
 
-async function saveReport(path: string, content: Uint8Array): Promise<void> {
+/** Writes a report to a file that the user named. */
+export async function saveReport(path: string, content: Uint8Array): Promise<void> {
   const { writeFile } = await import('node:fs/promises');
   try {
     await writeFile(path, content);

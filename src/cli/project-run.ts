@@ -12,13 +12,15 @@ import type { Session } from './command.ts';
 import type { ConfigFlags, KnowledgeFlags, ProjectFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
-import { readNames, selectFiles } from './select-files.ts';
+import { readNames, type Selection, selectFiles } from './select-files.ts';
 import { readVersion } from './version.ts';
 
 export interface ProjectRun extends RunResult {
   readonly root: string;
   /** Text that came in on stdin, as bytes. */
   readonly stdinText: string | undefined;
+  /** The files that were looked at. */
+  readonly selection: Selection;
   readonly seconds: number;
   readonly setting: Setting;
   /** Reports that the baseline accepts, and that are left out. */
@@ -97,7 +99,8 @@ export async function runProject(
   const paths = names.usesStdin ? [] : [...operands, ...(names.listed ?? [])];
   const setting = await createSetting(io, paths, flags, flags);
   const { root, configs } = setting;
-  const { files, read, stdinText } = await selectFiles(command, names, flags, { io, root, configs });
+  const selection = await selectFiles(command, names, flags, { io, root, configs });
+  const { files, read, stdinText } = selection;
   const progress = createProgress(io, started);
   const tools = await createToolSource(session.pipelines, setting.flags, setting.loadContexts);
   const version = readVersion();
@@ -130,7 +133,7 @@ export async function runProject(
   progress.clear();
   const { report, accepted } =
     command === 'check' ? await withoutAccepted(result, setting) : { report: result.report, accepted: 0 };
-  return { ...result, report, accepted, setting, root, stdinText, seconds: (io.now() - started) / 1000 };
+  return { ...result, report, accepted, setting, root, stdinText, selection, seconds: (io.now() - started) / 1000 };
 }
 
 /** The report without what the baseline accepts. */

@@ -23,10 +23,18 @@ const MOST_STEPS = 4000;
  * ever compiled together nobody tells. Those that compile neither the acquire call nor the exit have no say.
  */
 export function findInFunction(read: ReadFunction, knowledge: Knowledge): readonly LedgerFinding[] {
-  const versions = read.versions.map((version) => {
-    const found = findInVersion(version.tree, knowledge);
-    return { version, found, identities: new Set(found.map(identityOf)) };
-  });
+  return findUnderAll(read.versions.map((version) => ({ version, found: findInVersion(version.tree, knowledge) })));
+}
+
+/** What is found of one function under one choice of its preprocessor lines. */
+export interface FoundInVersion {
+  readonly version: FunctionVersion;
+  readonly found: readonly LedgerFinding[];
+}
+
+/** What is found under every choice. */
+export function findUnderAll(all: readonly FoundInVersion[]): readonly LedgerFinding[] {
+  const versions = all.map((one) => ({ ...one, identities: new Set(one.found.map(identityOf)) }));
   const isEverywhere = (finding: LedgerFinding): boolean => {
     const identity = identityOf(finding);
     return versions.every(({ version, identities }) => identities.has(identity) || isAbsent(version, finding));

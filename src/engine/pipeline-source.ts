@@ -9,11 +9,12 @@ export const realPipelines: PipelineSource = {
     return chosen.length === 0 && !mayHoldSuppression(text) ? ranges.length : undefined;
   },
   load: async () => {
-    const [{ processFile }, { verifyFiles, verifyVersions }, { explainFunction }] = await Promise.all([
+    const [{ processFile }, { verifyFiles, verifyVersions }, { explainFunction }, { auditFile }] = await Promise.all([
       import('./process-file.ts'),
       import('./verify-versions.ts'),
       import('./explain.ts'),
+      import('./audit-file.ts'),
     ]);
-    return { processFile, verifyFiles, verifyVersions, explainFunction };
+    return { auditFile, processFile, verifyFiles, verifyVersions, explainFunction };
   },
 };

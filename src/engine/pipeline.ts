@@ -3,6 +3,7 @@ import type { Knowledge } from '../resources/knowledge.ts';
 import type { HouseStyle } from '../rewrite/house-style.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
 import type { FunctionSelection } from './choose-functions.ts';
+import type { FileAudit } from './audit-file.ts';
 import type { FileOutcome, ProcessOptions } from './process-file.ts';
 import type { DefinitionsInSight } from './definitions.ts';
 import type { VerifyReport } from './verify-report.ts';
@@ -28,6 +29,7 @@ export interface FileText {
 
 export interface Pipeline {
   processFile(text: string, path: string, context: FileContext): FileOutcome;
+  auditFile(text: string, path: string, context: FileContext): FileAudit;
   verifyFiles(before: FileText, after: FileText, context: FileContext): VerifyReport;
   verifyVersions(versions: Versions): VerifyReport;
   /** What is known of one function: ledger, plan or refusal; with `dot` its graph. undefined: no such function. */

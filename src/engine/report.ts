@@ -40,6 +40,8 @@ export interface Finding {
   readonly message: string;
   readonly resource?: { readonly name: string; readonly acquire: string; readonly line: number };
   readonly path?: readonly { readonly line: number; readonly what: string }[];
+  /** What it takes for granted beside facts: how a name is used elsewhere, what siblings do. Absent: nothing. */
+  readonly evidence?: readonly string[];
 }
 
 export interface FileReport {

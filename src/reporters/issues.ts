@@ -57,6 +57,12 @@ export const RULES: readonly Rule[] = [
 
 const LEVELS: ReadonlyMap<string, Level> = new Map(RULES.map(({ id, level }) => [id, level]));
 
+/** How grave a finding is. What rests on side evidence is no error, for it may be wrong. */
+export function levelOf({ code, evidence = [] }: Finding): Level {
+  const level = LEVELS.get(code) ?? 'warning';
+  return level === 'error' && evidence.length > 0 ? 'warning' : level;
+}
+
 /** The issues of a report, by file and line. What was applied is done, and a refusal is none. */
 export function listIssues(report: Report): Issue[] {
   const seen = new Map<string, number>();
@@ -78,7 +84,8 @@ export function listIssues(report: Report): Issue[] {
       const before = seen.get(key) ?? 0;
       seen.set(key, before + 1);
       const fingerprint = createHash('sha256').update(`${key}\0${before}`).digest('hex').slice(0, 32);
-      const place = { rule, level: LEVELS.get(rule) ?? 'warning', path, function: name, line, column, fingerprint };
+      const level = 'entry' in of ? REWRITE_RULE.level : levelOf(of.finding);
+      const place = { rule, level, path, function: name, line, column, fingerprint };
       return 'entry' in of
         ? { ...place, endLine: of.entry.endLine, message: messageOf(of.entry), rewrite: of.entry }
         : { ...place, endLine: line, message: `${name}: ${of.finding.message}`, finding: of.finding };

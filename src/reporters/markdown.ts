@@ -1,9 +1,10 @@
 /** Markdown for the summary of a CI job, or for an audit to commit: the same input gives the same bytes. */
 import { describeVerdict } from '../engine/notes.ts';
-import type { FileReport, FunctionReport, Report } from '../engine/report.ts';
+import type { FunctionReport, Report } from '../engine/report.ts';
 import { listIssues } from './issues.ts';
 import type { RenderOptions, Reporter } from './reporter.ts';
 import { formatCount, plural } from './counts.ts';
+import { code, place, row, section } from './markdown-words.ts';
 import { describeRewrite } from './text.ts';
 
 export const markdownReporter: Reporter = {
@@ -37,7 +38,7 @@ function renderRewrites({ files }: Report): string[] {
   const rows = files.flatMap((file) =>
     file.functions
       .filter(({ status }) => status !== 'refused')
-      .map((entry) => row([place(file, entry.line), code(entry.name), describeRewrite(entry), proofOf(entry)])),
+      .map((entry) => row([place(file.path, entry.line), code(entry.name), describeRewrite(entry), proofOf(entry)])),
   );
   return section('Repeated cleanup', ['place', 'function', 'rewrite', 'proof'], rows);
 }
@@ -50,7 +51,7 @@ function proofOf(entry: FunctionReport): string {
 
 function renderFindings(report: Report): string[] {
   const rows = listIssues(report).flatMap(({ finding, path, line, rule }) =>
-    finding ? [row([place({ path }, line), code(finding.function), finding.message, rule])] : [],
+    finding ? [row([place(path, line), code(finding.function), finding.message, rule])] : [],
   );
   return section('Findings', ['place', 'function', 'what', 'code'], rows);
 }
@@ -67,33 +68,8 @@ function renderRefusals({ files, summary }: Report, { showRefusals }: RenderOpti
     file.functions
       .filter(({ status }) => status === 'refused')
       .map(({ name, line, at, reason = '', code: why = '' }) =>
-        row([place(file, at?.line ?? line), code(name), reason, why]),
+        row([place(file.path, at?.line ?? line), code(name), reason, why]),
       ),
   );
   return section('Refused', ['place', 'function', 'why', 'code'], rows);
-}
-
-function section(title: string, heads: readonly string[], rows: readonly string[]): string[] {
-  if (rows.length === 0) return [];
-  return [`## ${title}\n`, `${row(heads)}${row(heads.map(() => '---'))}${rows.join('')}`];
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map(cell).join(' | ')} |\n`;
-}
-
-/** A cell is one line, and a bar would end it, between backticks too. */
-function cell(text: string): string {
-  return text.replace(/\s*[\r\n]\s*/g, ' ').replaceAll('|', '\\|');
-}
-
-function place({ path }: Pick<FileReport, 'path'>, line: number): string {
-  return code(`${path}:${line}`);
-}
-
-/** A name between backticks, more of them than stand in a row in it. */
-function code(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const ticks = '`'.repeat(longest + 1);
-  return longest === 0 ? `\`${text}\`` : `${ticks} ${text} ${ticks}`;
 }

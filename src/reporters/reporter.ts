@@ -8,6 +8,8 @@ export interface RenderOptions {
   readonly color: boolean;
   readonly showRefusals: boolean;
   readonly statistics: boolean;
+  /** `audit` lists what every exit does, too. */
+  readonly showLedgers?: boolean;
   /** A path of the report as the reader's terminal knows it, on one line. */
   displayPath(path: string): string;
 }

@@ -24,11 +24,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // It runs programs; of the sources it knows where functions stand and which of them apply has changed.
   torture: ['scan', 'engine:state-folder', 'engine:changed-lines', 'engine:git-changes'],
   // Beside the report's types, how a report words its notes, what its codes mean, how bytes are read as text,
-  // and where a call stack has its place.
+  // where a call stack has its place, and what the patterns of an audit are.
   reporters: [
     'type engine',
     'type verify:verdict',
     'type audit',
+    'audit:model',
     'engine:report',
     'engine:notes',
     'engine:finding-codes',
