@@ -42,6 +42,7 @@ export function acquire(run: Run, state: State, call: Call, facts: AcquireFacts,
     moving: undefined,
     isTouched: false,
     isUnsure: false,
+    beliefs: [],
   });
   if (handle !== undefined) introduce(run, state, site, handle, target);
   state.note(node, `\`${site.handle}\` is acquired by \`${site.call}\``, site.id);

@@ -81,6 +81,8 @@ export class Assumer {
     if (no === 'impossible') return { yes: state, no: undefined };
     this.#doubt(state, relation, left, right);
     const other = state.fork();
+    this.#doubtText(state, relation, left, right);
+    this.#doubtText(other, opposite(relation), left, right);
     this.#remember(state, relation, left, right, yes);
     this.#remember(other, opposite(relation), left, right, no);
     return { yes: state, no: other };
@@ -153,7 +155,6 @@ export class Assumer {
     // Two names for one value? They hardly are, and what follows hardly is a path.
     if (is !== undefined && is !== right && this.#isConstant(right))
       state.inexact ??= `\`${this.#atoms.text(left)}\` is compared with two constants`;
-    this.#doubtText(state, relation, left, right);
     const isEquality = relation === '==' || relation === '!=';
     if (this.#atoms.info(right).number !== undefined || (isEquality && this.#isConstant(right))) return;
     const { atom } = this.#canonical(relation, left, right);
@@ -167,15 +168,18 @@ export class Assumer {
     }
   }
 
-  /** The same condition for the second time, on values that need not be the same but may well be. */
+  /**
+   * The same condition for the second time, with another outcome, on values that need not be the same but may well be.
+   * `left relation right` holds.
+   */
   #doubtText(state: State, relation: Relation, left: Atom, right: Atom): void {
     // Two acquire calls that read the same are two.
     if (this.#isFresh(state, left) || this.#isFresh(state, right)) return;
     const { atom } = this.#canonical(relation, left, right);
-    const text = this.#conditionText(relation, left, right);
+    const { text, holds } = this.#conditionText(relation, left, right);
     const before = state.tested.get(text);
-    if (before && before.atom !== atom) state.doubt ??= `\`${text}\` is tested twice`;
-    state.tested.set(text, { atom, block: this.block });
+    if (before && before.atom !== atom && before.holds !== holds) state.doubt ??= `\`${text}\` is tested twice`;
+    state.tested.set(text, { atom, block: this.block, holds: before && before.holds !== holds ? undefined : holds });
   }
 
   #isFresh(state: State, atom: Atom): boolean {
@@ -184,9 +188,11 @@ export class Assumer {
   }
 
   /** One text for a condition, its mirror image and its opposite. */
-  #conditionText(relation: Relation, left: Atom, right: Atom): string {
+  #conditionText(relation: Relation, left: Atom, right: Atom): { text: string; holds: boolean } {
     const [a, b] = [this.#atoms.text(left), this.#atoms.text(right)];
-    if (relation === '==' || relation === '!=') return [a, b].toSorted().join(' == ');
-    return relation === '<' || relation === '>=' ? `${a} < ${b}` : `${b} < ${a}`;
+    if (relation === '==' || relation === '!=')
+      return { text: [a, b].toSorted().join(' == '), holds: relation === '==' };
+    const isForward = relation === '<' || relation === '>=';
+    return { text: isForward ? `${a} < ${b}` : `${b} < ${a}`, holds: relation === '<' || relation === '>' };
   }
 }

@@ -49,6 +49,8 @@ export interface AtomInfo {
   readonly was?: Atom;
   /** A pointer that is not NULL by construction. */
   readonly isNonZero?: boolean;
+  /** Nobody has given the variable a value yet. */
+  readonly isUnset?: boolean;
   /** How many loads it takes to get there. */
   readonly depth: number;
   /** Where the name comes from: a parameter and a named place are the same thing in two versions of a function. */
@@ -128,7 +130,7 @@ export class AtomTable {
   }
 
   uninitialised(id: number, name: string): Atom {
-    return this.#intern(`u${id}`, () => ({ ...PLAIN, text: name, origin: 'place' }));
+    return this.#intern(`u${id}`, () => ({ ...PLAIN, text: name, origin: 'place', isUnset: true }));
   }
 
   /** Perhaps still `atom`, perhaps what an unseen call at `clock` put there. */

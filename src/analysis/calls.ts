@@ -5,11 +5,12 @@ import { refineCall } from '../resources/refine-call.ts';
 import { fieldOf, namedChildren } from '../syntax/tree.ts';
 import type { SyntaxNode } from '../syntax/tree.ts';
 import { acquire } from './acquire.ts';
-import type { Value } from './atoms.ts';
+import type { Place, Value } from './atoms.ts';
 import { insideParentheses, locate } from './evaluate.ts';
 import { loseNamed, losePlace } from './lose.ts';
 import { placeOf } from './places.ts';
-import { clobber, escape, overwrite, ownBases, writePlace } from './memory.ts';
+import { clobber, escape, overwrite, ownBases, reachable, readPlace, writePlace } from './memory.ts';
+import { noteArguments } from './misuse.ts';
 import { release } from './release.ts';
 import { Unanalysable } from './run.ts';
 import type { Evaluated, Run } from './run.ts';
@@ -31,20 +32,22 @@ const UNSEEN: NameFacts = { kind: 'function', from: 'nothing' };
 
 /**
  * Performs a call whose arguments have been evaluated.
- * @param callee the called name; undefined for a call through a pointer
+ * @param callee the called name; undefined for a call through a pointer that may point anywhere
  * @returns no path where the call never returns
  */
 export function performCall(
   run: Run,
   node: SyntaxNode,
-  callee: SyntaxNode | undefined,
+  callee: string | undefined,
   values: readonly Value[],
   state: State,
 ): Evaluated[] {
   const args = fieldOf(node, 'arguments');
   const operands = args ? namedChildren(args) : [];
-  const name = callee ? run.text(callee) : '';
-  const known = callee ? run.knowledge.name(name) : UNSEEN;
+  const name = callee ?? '';
+  const insight =
+    callee === undefined ? undefined : run.insight?.called(name, (global) => numberIn(run, state, global));
+  const known = callee === undefined ? UNSEEN : (insight?.facts ?? run.knowledge.name(name));
   if (known.macro?.hasJump)
     throw new Unanalysable(refuse('hidden-control-flow', `the macro \`${name}\` returns or jumps`, node));
   const facts = refineCall(
@@ -52,6 +55,12 @@ export function performCall(
     operands.map((operand) => run.text(operand)),
   );
   const call: Call = { node, name, facts, operands, values, text: run.text(node) };
+  noteArguments(run, state, call);
+  if (insight?.belief !== undefined) believe(run, state, call, insight.belief);
+  for (const global of insight?.releasesGlobals ?? []) {
+    const value = readPlace(state, run.atoms, placeOfGlobal(global.name));
+    if (value) release(run, state, call, global.facts, value);
+  }
   const taken = giveBack(run, state, call);
   reach(run, state, call, taken);
   if (facts.kind === 'unknown' && !facts.diagnostic) suspect(run, state, call);
@@ -60,7 +69,29 @@ export function performCall(
     run.noReturns.push({ state, at: node, text: call.text });
     return [];
   }
-  return [{ state, value: [result(run, state, call)], place: undefined }];
+  const atom = result(run, state, call);
+  if (insight?.returnsReleased) state.foreign.set(atom, { ...insight.returnsReleased, at: node });
+  const value = insight?.result === undefined ? atom : run.atoms.number(insight.result);
+  return [{ state, value: [value], place: undefined }];
+}
+
+function placeOfGlobal(name: string): Place {
+  return { base: `g:${name}`, path: '', text: name, isKnown: true };
+}
+
+/** The number that a static or global has on this path. */
+function numberIn(run: Run, state: State, global: string): number | undefined {
+  const value = state.cells.get(`g:${global}`)?.value ?? [];
+  return value.length === 1 && value[0] !== undefined ? run.atoms.info(value[0]).number : undefined;
+}
+
+/** What becomes of these resources rests on what is taken for granted of the callee. */
+function believe(run: Run, state: State, call: Call, belief: string): void {
+  const given = new Set(call.values.flatMap((value) => [...reachable(state, run.atoms, value)]));
+  for (const [id, site] of state.sites) {
+    if (site.handle === undefined || !given.has(`s${site.handle}`) || site.beliefs.includes(belief)) continue;
+    state.sites.set(id, { ...site, beliefs: [...site.beliefs, belief] });
+  }
 }
 
 /** Releases and hand-overs. Returns the arguments that are gone. */

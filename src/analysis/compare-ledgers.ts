@@ -2,7 +2,7 @@
  * Are two ledgers the same? Independent of where the exits stand and of how paths were joined on either side: an
  * outcome of one side needs a counterpart that may be the same, not one that reads the same.
  */
-import type { Ledger, LedgerResource } from './ledger.ts';
+import type { Ledger, LedgerFault, LedgerResource } from './ledger.ts';
 import { describeOutcome } from './render-ledger.ts';
 import type { Outcome, ReturnedValue } from './outcome.ts';
 
@@ -172,9 +172,13 @@ function releasedParameters(outcome: Outcome): string[] {
 
 /** A second release of one thing that the first version does not have. */
 function newDoubleRelease(before: Ledger, after: Ledger): LedgerDifference | undefined {
-  const there = new Set(before.doubleReleases.map((one) => one.name));
-  const found = after.doubleReleases.find((one) => one.isExact && !there.has(one.name));
+  const there = new Set(doubles(before).map((one) => one.name));
+  const found = doubles(after).find((one) => one.isExact && !there.has(one.name));
   const outcome = after.outcomes[0];
   if (!found || !outcome) return undefined;
   return { side: 'after', outcome, reason: `the second version releases \`${found.name}\` twice on one path` };
+}
+
+function doubles({ faults }: Ledger): readonly LedgerFault[] {
+  return faults.filter(({ kind }) => kind === 'double-release');
 }

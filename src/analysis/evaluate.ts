@@ -8,6 +8,7 @@ import { gatherStates, gatherValues } from './gather.ts';
 import { loseNamed } from './lose.ts';
 import { escape, keyOf, ownBases, readPlace, writePlace } from './memory.ts';
 import { ZERO, factOf } from './facts.ts';
+import { noteGrowth, noteUse } from './misuse.ts';
 import { settle } from './settle.ts';
 import { normal, partsOf, placeOf, pointee } from './places.ts';
 import { Unanalysable } from './run.ts';
@@ -183,7 +184,8 @@ function literal(run: Run, node: SyntaxNode): Atom {
 
 function locateField(run: Run, node: SyntaxNode, argument: SyntaxNode, state: State): Located[] {
   const field = fieldOf(node, 'field');
-  const name = field ? textOf(run.tree, field) : '?';
+  const written = field ? textOf(run.tree, field) : '?';
+  const name = run.insight?.isUnionMember(written) === true ? '~' : written;
   const text = run.text(node);
   if (node.children.some((child) => child.kind === '.')) {
     return locate(run, argument, state).map(({ state: next, place }) => ({
@@ -210,13 +212,17 @@ function locateElement(run: Run, node: SyntaxNode, argument: SyntaxNode, state: 
 
 function load(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   const field = node.kind === 'field_expression' ? fieldOf(node, 'field') : undefined;
-  const isVolatile = field !== undefined && run.knowledge.isVolatileField(textOf(run.tree, field));
+  const isVolatile = field !== undefined && isVolatileField(run, textOf(run.tree, field));
   return locate(run, node, state).map(({ state: next, place }) => {
-    touch(run, next, place);
+    touch(run, next, place, node);
     const known = place && !isVolatile ? readPlace(next, run.atoms, place) : undefined;
     // An element or a cell we don't tell apart: what was stored there has escaped, so it mentions nothing of ours.
     return { state: next, value: known ?? unknownValue(run, node, next, []), place };
   });
+}
+
+function isVolatileField(run: Run, field: string): boolean {
+  return run.insight?.isUnionMember(field) !== true && run.knowledge.isVolatileField(field);
 }
 
 function addressOf(run: Run, node: SyntaxNode, state: State): Evaluated[] {
@@ -264,9 +270,10 @@ function compound(run: Run, node: SyntaxNode, state: State, place: Place | undef
 }
 
 /** What is accessed through a pointer shows that it is not NULL (C11 6.5.3.2p4). */
-function touch(run: Run, state: State, place: Place | undefined): void {
+function touch(run: Run, state: State, place: Place | undefined, node: SyntaxNode): void {
   if (!place?.base.startsWith('s')) return;
   const atom = Number(place.base.slice(1));
+  noteUse(run, state, atom, node);
   const fact = factOf(run.atoms, state.facts, atom);
   if ((fact.signs & ZERO) === 0 || fact.signs === ZERO) return;
   state.facts.set(atom, { ...fact, signs: fact.signs & ~ZERO });
@@ -289,7 +296,8 @@ export function store(
       escape(state, run.atoms, value, `the store to \`${text}\``, node);
   }
   if (!place) return;
-  touch(run, state, place);
+  touch(run, state, place, node);
+  noteGrowth(run, state, place, from.value, node);
   writePlace(state, run.atoms, place, from.value, `c${node.id}`);
   if (!place.isKnown) return;
   for (const { suffix, value } of parts) {
@@ -510,22 +518,31 @@ function call(run: Run, node: SyntaxNode, state: State): Evaluated[] {
   const args = fieldOf(node, 'arguments');
   if (!callee || !args) return opaque(run, node, state);
   const isNamed = callee.kind === 'identifier' && !run.bindings.of(callee);
-  let paths: { state: State; operands: Value[] }[] = isNamed
-    ? [{ state, operands: [] }]
-    : evaluate(run, callee, state).map((one) => ({ state: one.state, operands: [] }));
+  let paths: { state: State; operands: Value[]; name: string | undefined }[] = isNamed
+    ? [{ state, operands: [], name: run.text(callee) }]
+    : evaluate(run, callee, state).map((one) => ({
+        state: one.state,
+        operands: [],
+        name: run.insight && functionNamed(run, one.value),
+      }));
   for (const operand of namedChildren(args)) {
     paths = paths.flatMap((path) =>
       argumentValues(run, operand, path.state).map(({ state: next, value, place }) => {
         // A struct passed by value takes the handles in it along.
         const parts = place ? partsOf(next, place) : [];
         const whole = parts.reduce<Value>((all, part) => joinValues(all, part.value), value);
-        return { state: next, operands: [...path.operands, whole] };
+        return { state: next, operands: [...path.operands, whole], name: path.name };
       }),
     );
   }
-  return paths.flatMap(({ state: next, operands }) =>
-    run.performCall(run, node, isNamed ? callee : undefined, operands, next),
-  );
+  return paths.flatMap(({ state: next, operands, name }) => run.performCall(run, node, name, operands, next));
+}
+
+/** `void (*put)(char *) = drop; put(p);` calls drop. */
+function functionNamed(run: Run, value: Value): string | undefined {
+  const only = value.length === 1 && value[0] !== undefined ? run.atoms.info(value[0]) : undefined;
+  const name = only?.kind === 'named' ? only.text.replace(/^&\s*/, '') : '';
+  return /^[A-Za-z_]\w*$/.test(name) && run.knowledge.name(name).kind === 'function' ? name : undefined;
 }
 
 /** Types as arguments of macros are not expressions. */

@@ -14,11 +14,14 @@ import { loseNamed } from './lose.ts';
 import { placeOf } from './places.ts';
 import { liveLocals } from './liveness.ts';
 import { ownBases } from './memory.ts';
+import { noteReturn } from './misuse.ts';
 import { countDifferences, forgetDead, joinInto } from './merge.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Run } from './run.ts';
 import { State } from './state.ts';
+import { PARAMETER } from './state.ts';
+import type { Site } from './state.ts';
 
 /** Paths with the same resources that are kept apart where no loop goes round, so that a join forgets less. */
 const MOST_VARIANTS = 4;
@@ -89,7 +92,10 @@ export class Flow {
     for (const declaration of this.#run.bindings.declarations) {
       if (!declaration.isParameter || declaration.isVolatile) continue;
       const place = placeOf(declaration);
-      state.cells.set(place.base, { place, value: [this.#run.atoms.parameter(declaration.id, declaration.name)] });
+      const atom = this.#run.atoms.parameter(declaration.id, declaration.name);
+      state.cells.set(place.base, { place, value: [atom] });
+      if (this.#run.insight?.followsParameters === true && isHandle(declaration))
+        follow(this.#run, state, declaration, atom);
     }
     return state;
   }
@@ -104,15 +110,15 @@ export class Flow {
   /** Rounds until the head learns nothing new. What a round found in the body is forgotten before the next. */
   #solveLoop(loop: Loop): void {
     const round: Round = { loop, out: [], hasGrown: true };
-    const { noReturns, secondReleases } = this.#run;
-    const [calls, releases] = [noReturns.length, secondReleases.length];
+    const { noReturns, faults } = this.#run;
+    const [calls, wrongs] = [noReturns.length, faults.length];
     this.#rounds.push(round);
     for (let count = 0; round.hasGrown; count++) {
       if (count > MOST_ROUNDS) throw new BudgetExceeded();
       round.hasGrown = false;
       round.out = [];
       noReturns.length = calls;
-      secondReleases.length = releases;
+      faults.length = wrongs;
       for (const block of loop.blocks) if (block !== loop.head) this.#entries[block]?.clear();
       for (const { to, state } of this.#intruders) if (loop.blocks.has(to)) this.#arrive({ to, state: state.fork() });
       this.#evaluateAll(loop.head);
@@ -136,12 +142,14 @@ export class Flow {
   #follow(edge: Edge): void {
     const round = this.#rounds.at(-1);
     if (round && !round.loop.blocks.has(edge.to)) round.out.push(edge);
+    else if (round && round.loop.head === edge.to && round.loop.leavesTo !== undefined)
+      round.out.push({ to: round.loop.leavesTo, state: edge.state });
     else if (round && round.loop.head === edge.to) {
       this.#endRound(edge.state, round.loop);
       if (this.#arrive(edge)) round.hasGrown = true;
     } else {
       const loop = this.#run.loopOf(edge.to);
-      if (loop && loop.head === edge.to) this.#enter(edge.state, loop);
+      if (loop && loop.head === edge.to && loop.leavesTo === undefined) this.#enter(edge.state, loop);
       if (this.#isIntruder(edge.to, round?.loop)) this.#intruders.push({ to: edge.to, state: edge.state.fork() });
       this.#arrive(edge);
     }
@@ -234,7 +242,7 @@ export class Flow {
     if (!block) return [];
     this.#run.block = id;
     this.#run.assumer.block = id;
-    this.#run.loop = this.#run.loopOf(id);
+    this.#run.loop = this.#run.repeatedLoopOf(id);
     let states = [state];
     for (const step of block.steps)
       states = gatherStates(
@@ -335,7 +343,8 @@ export class Flow {
       this.outcomes.push(outcomeOf(this.#run, state, { kind, at: exit.node, value: undefined, text: '' }));
       return;
     }
-    for (const one of evaluate(this.#run, exit.value, state))
+    for (const one of evaluate(this.#run, exit.value, state)) {
+      noteReturn(this.#run, one.state, one.value, exit.node);
       this.outcomes.push(
         outcomeOf(this.#run, one.state, {
           kind: 'return',
@@ -344,8 +353,48 @@ export class Flow {
           text: this.#run.text(exit.value),
         }),
       );
+    }
   }
 }
+
+/** A pointer, or a number that may be a descriptor. */
+function isHandle({ isPointer, type }: Declaration): boolean {
+  return isPointer || type === 'int';
+}
+
+/** A parameter as a resource of its own: held until the function gives it away. */
+function follow(run: Run, state: State, declaration: Declaration, atom: number): void {
+  const { name, node } = declaration;
+  const site = run.site(node, 0, () => ({
+    call: name,
+    acquirer: PARAMETER,
+    handle: name,
+    facts: declaration.isPointer ? GIVEN : { ...GIVEN, kind: 'descriptor', sentinel: '-1' },
+  }));
+  state.sites.set(site.id, {
+    status: 'held',
+    handle: atom,
+    pending: undefined,
+    isTestedOddly: false,
+    out: undefined,
+    isCertain: true,
+    by: undefined,
+    at: undefined,
+    moving: undefined,
+    isTouched: false,
+    isUnsure: false,
+    beliefs: [],
+  });
+}
+
+const GIVEN: Site['facts'] = {
+  kind: 'memory',
+  handle: 'result',
+  sentinel: 'null',
+  afterFailure: 'sentinel',
+  zeroes: false,
+  releasers: [],
+};
 
 /** Not a plain scalar: its parts, or its address, may be in use where its name is not. */
 function isMemory(declaration: Declaration): boolean {

@@ -7,7 +7,7 @@ import { performCall } from './calls.ts';
 import { Flow } from './flow.ts';
 import type { Outcome } from './outcome.ts';
 import { Run, Unanalysable } from './run.ts';
-import type { FunctionParts } from './run.ts';
+import type { FaultKind, FunctionParts } from './run.ts';
 import type { Site } from './state.ts';
 
 export type { FunctionParts } from './run.ts';
@@ -31,8 +31,9 @@ export interface LedgerResource {
   readonly isByAddress: boolean;
 }
 
-/** On some path one thing is released twice. */
-export interface DoubleRelease {
+/** On some path one thing is released twice, used after its release, released before it was set, or lost. */
+export interface LedgerFault {
+  readonly kind: FaultKind;
   readonly name: string;
   readonly resource: number | undefined;
   readonly first: Span;
@@ -50,7 +51,7 @@ export interface Ledger {
   readonly resources: readonly LedgerResource[];
   /** In source order of the exits; two of one exit differ in what was done, held, handed over or returned. */
   readonly outcomes: readonly Outcome[];
-  readonly doubleReleases: readonly DoubleRelease[];
+  readonly faults: readonly LedgerFault[];
   /** No outcome stands for more than the program can do, as far as conditions are understood. */
   readonly isExact: boolean;
   readonly inexactBecause: string | undefined;
@@ -82,7 +83,7 @@ export function exitLedger(parts: FunctionParts, budget: number = MOST_STEPS): L
     name: parts.tree.name,
     resources: run.sites.map(resourceOf).toSorted((a, b) => a.at.start - b.at.start || a.id - b.id),
     outcomes,
-    doubleReleases: doubleReleases(run),
+    faults: faultsOf(run),
     isExact: inexact === undefined,
     inexactBecause: inexact,
     steps: flow.steps,
@@ -142,15 +143,16 @@ function doubtsIn({ held, doubt, inexact }: Outcome): number {
   return doubts.filter((isDoubt) => isDoubt).length + (doubt === undefined ? 0 : 9) + (inexact === undefined ? 0 : 9);
 }
 
-function doubleReleases(run: Run): DoubleRelease[] {
-  const found = new Map<string, DoubleRelease>();
-  for (const { what, site, first, second, text, trail, isExact } of run.secondReleases) {
-    const path: DoubleRelease['path'][number][] = [];
+function faultsOf(run: Run): LedgerFault[] {
+  const found = new Map<string, LedgerFault>();
+  for (const { kind, what, site, first, second, text, trail, isExact } of run.faults) {
+    const path: LedgerFault['path'][number][] = [];
     for (let step = trail; step; step = step.previous)
       path.push({ at: { start: step.at.start, end: step.at.end }, what: step.what, resource: step.site });
-    const key = `${what} ${second.start}`;
+    const key = `${kind} ${what} ${second.start}`;
     if (found.get(key)?.isExact === true || (found.has(key) && !isExact)) continue;
     found.set(key, {
+      kind,
       name: what,
       resource: site?.id,
       first: { start: first.start, end: first.end },

@@ -4,6 +4,7 @@
  */
 import { successors } from '../cfg/graph.ts';
 import type { Graph } from '../cfg/graph.ts';
+import type { SyntaxNode } from '../syntax/tree.ts';
 
 /** A part of the graph in which every block can be reached from every other. */
 export interface Loop {
@@ -15,13 +16,18 @@ export interface Loop {
   readonly blocks: ReadonlySet<number>;
   /** What follows the head, in order. */
   readonly body: readonly Element[];
+  /** Where it goes on behind it, if its body is known to run exactly once: `for (i = 0; i < 1; i++)`. */
+  readonly leavesTo: number | undefined;
 }
 
 export type Element = number | Loop;
 
-/** The blocks and loops of a function in evaluation order. */
-export function orderBlocks(graph: Graph): Element[] {
-  return new Ordering(graph).order([...graph.blocks.keys()], undefined);
+/**
+ * The blocks and loops of a function in evaluation order.
+ * @param isOnce does the loop with this condition run exactly once, wherever it is entered from above?
+ */
+export function orderBlocks(graph: Graph, isOnce: (condition: SyntaxNode) => boolean = () => false): Element[] {
+  return new Ordering(graph, isOnce).order([...graph.blocks.keys()], undefined);
 }
 
 /** Does the loop stand inside the other, or is it the same? */
@@ -32,9 +38,13 @@ export function isWithin(loop: Loop | undefined, outer: Loop): boolean {
 
 class Ordering {
   readonly #next: readonly (readonly number[])[];
+  readonly #graph: Graph;
+  readonly #isOnce: (condition: SyntaxNode) => boolean;
   #count = 0;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, isOnce: (condition: SyntaxNode) => boolean) {
+    this.#graph = graph;
+    this.#isOnce = isOnce;
     this.#next = graph.blocks.map((block) => successors(block.terminator));
   }
 
@@ -47,11 +57,16 @@ class Ordering {
     });
   }
 
+  #leavesTo(head: number): number | undefined {
+    const terminator = this.#graph.blocks[head]?.terminator;
+    return terminator?.kind === 'branch' && this.#isOnce(terminator.condition) ? terminator.whenFalse : undefined;
+  }
+
   #loop(part: readonly number[], parent: Loop | undefined): Loop {
     // Blocks are numbered in depth-first order: the lowest is the one reached first.
     const head = Math.min(...part);
     const body: Element[] = [];
-    const loop: Loop = { id: this.#count++, head, parent, blocks: new Set(part), body };
+    const loop: Loop = { id: this.#count++, head, parent, blocks: new Set(part), body, leavesTo: this.#leavesTo(head) };
     body.push(
       ...this.order(
         part.filter((block) => block !== head),

@@ -203,6 +203,7 @@ function joinSite(a: SiteState | undefined, b: SiteState | undefined): SiteState
     isTestedOddly: (a?.isTestedOddly ?? false) || (b?.isTestedOddly ?? false),
     isTouched: (a?.isTouched ?? false) || (b?.isTouched ?? false),
     isUnsure: (a?.isUnsure ?? false) || (b?.isUnsure ?? false),
+    beliefs: [...new Set([...(a?.beliefs ?? []), ...(b?.beliefs ?? [])])],
   };
 }
 
@@ -215,6 +216,7 @@ function sameSite(a: SiteState, b: SiteState): boolean {
     a.isTestedOddly === b.isTestedOddly &&
     a.isTouched === b.isTouched &&
     a.isUnsure === b.isUnsure &&
+    a.beliefs.length === b.beliefs.length &&
     a.moving?.result === b.moving?.result &&
     (a.out === undefined) === (b.out === undefined)
   );
@@ -228,6 +230,8 @@ function joinRest(state: State, other: State, point: JoinPoint): boolean {
   for (const atom of state.foreign.keys()) if (!other.foreign.has(atom)) isChanged = state.foreign.delete(atom);
   isChanged = addMissing(state.repeated, other.repeated) || isChanged;
   isChanged = addMissing(state.compared, other.compared) || isChanged;
+  isChanged = addMissing(state.growing, other.growing) || isChanged;
+  for (const fault of other.lost) isChanged = addTo(state.lost, fault) || isChanged;
   if (state.isOrdered && !(other.isOrdered && sameLog(state, other))) {
     state.isOrdered = false;
     isChanged = true;
@@ -244,8 +248,10 @@ function joinTested(state: State, other: State): boolean {
   let isChanged = false;
   for (const [text, theirs] of other.tested) {
     const mine = state.tested.get(text);
-    if (mine && (mine.atom === theirs.atom || mine.atom === NO_ATOM)) continue;
-    state.tested.set(text, mine ? { ...mine, atom: NO_ATOM } : theirs);
+    const atom = mine === undefined || mine.atom === theirs.atom ? theirs.atom : NO_ATOM;
+    const holds = mine === undefined || mine.holds === theirs.holds ? theirs.holds : undefined;
+    if (mine && mine.atom === atom && mine.holds === holds) continue;
+    state.tested.set(text, { ...(mine ?? theirs), atom, holds });
     isChanged = true;
   }
   if (state.doubt !== undefined || other.doubt === undefined) return isChanged;

@@ -3,9 +3,10 @@ import type { Span } from '../base/span.ts';
 import type { Atom, Value } from './atoms.ts';
 import { factOf, rangeOf } from './facts.ts';
 import type { Fact } from './facts.ts';
-import { isShared } from './memory.ts';
+import { isHandle, isShared } from './memory.ts';
 import { partsOf } from './places.ts';
 import type { Evaluated, Run } from './run.ts';
+import { PARAMETER } from './state.ts';
 import type { ReleaseEvent, SiteState, State, TrailStep } from './state.ts';
 
 /** `no-return`: a call that never comes back. */
@@ -51,6 +52,8 @@ export interface HeldResource {
   readonly isDoubtful: boolean;
   readonly isTouched: boolean;
   readonly isUnsure: boolean;
+  /** What is taken for granted of callees that were given it; a proof has none. */
+  readonly beliefs: readonly string[];
 }
 
 /** What a path has done with a resource and is certain of. */
@@ -88,6 +91,7 @@ export interface ExitPoint {
 
 /** Reads the state at an exit. */
 export function outcomeOf(run: Run, state: State, exit: ExitPoint): Outcome {
+  if (exit.kind !== 'no-return') for (const fault of state.lost) run.faults.push(fault);
   const handed = handOvers(run, state, exit);
   const held: HeldResource[] = [];
   const unknown: number[] = [];
@@ -127,6 +131,7 @@ function heldResource(state: State, resource: number, site: SiteState): HeldReso
       isSpecial(state, site.handle),
     isTouched: site.isTouched,
     isUnsure: site.isUnsure,
+    beliefs: site.beliefs,
   };
 }
 
@@ -201,7 +206,8 @@ function wayOf(
   const base = run.atoms.info(handle).place?.base;
   // What is named by its address lives as long as the object around it; a lock that is held is not given to anybody.
   if (base !== undefined) {
-    if (run.sites[resource]?.facts.kind === 'lock') return undefined;
+    // But one inside an object that was made here goes where that goes: it was initialised, and is not held.
+    if (run.sites[resource]?.facts.kind === 'lock' && !isHandle(state, Number(base.slice(1)))) return undefined;
     return (
       ways.get(base) ??
       (isShared(state, base) ? { how: 'stored', to: run.atoms.text(handle).replace(/^&/, '') } : undefined)
@@ -223,14 +229,15 @@ function waysOut(run: Run, state: State, exit: ExitPoint): Map<string, Way> {
   };
   // `return strlen(p)` gives nobody p; `return fd` does.
   if (exit.value && returnsNumber(run))
-    for (const atom of exit.value.value) ways.set(`s${atom}`, { how: 'returned', to: exit.text });
+    for (const atom of exit.value.value)
+      for (const one of convertedFrom(run, atom)) ways.set(`s${one}`, { how: 'returned', to: exit.text });
   else if (exit.value) {
     const to = { how: 'returned', to: exit.text } as const;
     add(exit.value.value, to);
     if (exit.value.place) for (const part of partsOf(state, exit.value.place)) add(part.value, to);
   }
   for (const { place, value } of state.cells.values()) {
-    const isOutside = place.base.startsWith('g') || (place.base.startsWith('s') && isForeign(state, place.base));
+    const isOutside = place.base.startsWith('g') || (place.base.startsWith('s') && isForeign(run, state, place.base));
     if (isOutside) add(value, { how: 'stored', to: place.text });
   }
   for (let base = open.pop(); base !== undefined; base = open.pop()) {
@@ -240,11 +247,18 @@ function waysOut(run: Run, state: State, exit: ExitPoint): Map<string, Way> {
   return ways;
 }
 
+/** `return (int)fd;` gives the caller fd. */
+function convertedFrom(run: Run, atom: Atom): readonly Atom[] {
+  const { parts = [] } = run.atoms.info(atom);
+  return parts.length === 1 ? [atom, ...parts] : [atom];
+}
+
 /** Storage that was not acquired here: whoever owns it lives on. */
-function isForeign(state: State, base: string): boolean {
+function isForeign(run: Run, state: State, base: string): boolean {
   if (state.own.has(base)) return false;
   const atom = Number(base.slice(1));
-  for (const site of state.sites.values()) if (site.handle === atom) return site.status === 'escaped';
+  for (const [id, site] of state.sites)
+    if (site.handle === atom) return site.status === 'escaped' || run.sites[id]?.acquirer === PARAMETER;
   return true;
 }
 

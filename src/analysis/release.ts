@@ -6,6 +6,7 @@ import { factOf } from './facts.ts';
 import { isWithin } from './loops.ts';
 import { reachable } from './memory.ts';
 import type { Run } from './run.ts';
+import { isCertainPath, noteUnset } from './misuse.ts';
 import { sentinelSign } from './settle.ts';
 import type { Site, SiteState, State } from './state.ts';
 
@@ -16,6 +17,7 @@ export function release(run: Run, state: State, call: Call, facts: ReleaseFacts,
     releaseOneOf(run, state, call, value);
     return;
   }
+  noteUnset(run, state, call, only);
   // A release of the sentinel releases nothing.
   const sign = sentinelSign(facts.sentinel);
   if (run.atoms.info(only).number !== undefined || factOf(run.atoms, state.facts, only).signs === sign) return;
@@ -67,14 +69,15 @@ function releaseSite(run: Run, state: State, call: Call, [site, one]: [Site, Sit
   const isWeak = run.atoms.info(atom).was !== undefined;
   const { node } = call;
   if (one.status === 'released' && one.isCertain && !isWeak && one.at) {
-    run.secondReleases.push({
+    run.faults.push({
+      kind: 'double-release',
       what: site.handle,
       site,
       first: one.at,
       second: node,
       text: call.text,
       trail: state.trail,
-      isExact: state.inexact === undefined && state.doubt === undefined && !isUnsure(state),
+      isExact: isCertainPath(state),
     });
   }
   // A resource of one round of a loop is not part of the order in which the others go.
@@ -109,14 +112,15 @@ function releaseForeign(run: Run, state: State, call: Call, facts: ReleaseFacts,
   const isStorage = facts.kind === 'memory' || facts.kind === 'handle' || facts.kind === 'descriptor';
   if (before && isStorage && before.kind === facts.kind && run.atoms.info(atom).kind === 'symbol') {
     const what = run.atoms.text(atom);
-    run.secondReleases.push({
+    run.faults.push({
+      kind: 'double-release',
       what,
       site: undefined,
       first: before.at,
       second: node,
       text: call.text,
       trail: state.trail,
-      isExact: state.inexact === undefined && state.doubt === undefined && !isUnsure(state),
+      isExact: isCertainPath(state),
     });
   }
   log(state, call, undefined, atom);
@@ -136,11 +140,6 @@ function releaseParts(run: Run, state: State, call: Call, facts: ReleaseFacts, a
     }
   }
   for (const [key, cell] of state.cells) if (cell.place.base === own) state.cells.delete(key);
-}
-
-/** A macro of unknown kind that ran on the path may have put something else in the handle, or jumped. */
-function isUnsure(state: State): boolean {
-  return [...state.sites.values()].some((site) => site.isUnsure);
 }
 
 function log(state: State, call: Call, site: number | undefined, foreign: Atom | undefined): void {

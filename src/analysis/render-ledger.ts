@@ -14,7 +14,7 @@ export function renderLedger(ledger: Ledger, lines: LineIndex): string {
     return `  acquired: ${one.name} by ${one.call} (${where})\n`;
   });
   out.push(...outcomeLines(ledger, lineOf));
-  for (const one of ledger.doubleReleases)
+  for (const one of ledger.faults.filter(({ kind }) => kind === 'double-release'))
     out.push(`  ${lineOf(one.second)}: ${one.name} is released again (first at ${lineOf(one.first)})\n`);
   if (!ledger.isExact)
     out.push(`  (some lines may stand for more than the function can do: ${ledger.inexactBecause})\n`);

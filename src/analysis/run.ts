@@ -4,11 +4,12 @@ import type { Graph } from '../cfg/graph.ts';
 import type { Knowledge } from '../resources/knowledge.ts';
 import type { Bindings } from '../syntax/bindings.ts';
 import type { Refusal } from '../diagnostics/refusal.ts';
-import { textOf } from '../syntax/tree.ts';
+import { fieldOf, textOf, walk } from '../syntax/tree.ts';
 import type { FunctionTree, SyntaxNode } from '../syntax/tree.ts';
 import { Assumer } from './assume.ts';
 import { AtomTable } from './atoms.ts';
 import type { Value, Place } from './atoms.ts';
+import type { Insight } from './insight.ts';
 import { orderBlocks } from './loops.ts';
 import type { Element, Loop } from './loops.ts';
 import type { Site, State, TrailStep } from './state.ts';
@@ -18,6 +19,28 @@ export interface FunctionParts {
   readonly bindings: Bindings;
   readonly graph: Graph;
   readonly knowledge: Knowledge;
+  /** Given by an audit only: a proof has none. */
+  readonly insight?: Insight;
+}
+
+/** `for (i = 0; i < 1; i++)`, where nothing in the body mentions the counter or goes on early. */
+function runsOnce({ tree, bindings }: FunctionParts, condition: SyntaxNode): boolean {
+  let loop: SyntaxNode | undefined = condition.parent;
+  while (loop?.kind === 'parenthesized_expression') loop = loop.parent;
+  const body = loop?.kind === 'for_statement' ? fieldOf(loop, 'body') : undefined;
+  const counter = condition.children[0];
+  if (!loop || !body || counter?.kind !== 'identifier') return false;
+  const head = tree.source.slice(loop.start, body.start).replace(/\s+/g, '');
+  const match = /^for\((?:int)?(\w+)=(\d+);(\w+)<(\d+);(?:(\w+)\+\+|\+\+(\w+))\)$/.exec(head);
+  const [, name, from, tested, to, one, other] = match ?? [];
+  if (name === undefined || tested !== name || (one ?? other) !== name || Number(to) - Number(from) !== 1) return false;
+  const declaration = bindings.of(counter);
+  let isPlain = declaration !== undefined && !declaration.isAddressed;
+  walk(body, (node) => {
+    if (node.kind === 'continue_statement' || (node.kind === 'identifier' && bindings.of(node) === declaration))
+      isPlain = false;
+  });
+  return isPlain;
 }
 
 /** The tree holds something that has no meaning here: an expected outcome inside the analysis only. */
@@ -40,16 +63,22 @@ export interface Evaluated {
 export type PerformCall = (
   run: Run,
   node: SyntaxNode,
-  callee: SyntaxNode | undefined,
+  callee: string | undefined,
   values: readonly Value[],
   state: State,
 ) => Evaluated[];
 
-/** A second release of one thing on one path. */
-export interface SecondRelease {
+/** What is wrong with a release, or behind one, whatever follows. */
+export type FaultKind = 'double-release' | 'use-after-release' | 'uninitialised-release' | 'realloc-loses-old';
+
+/** Something wrong that is done on one path. */
+export interface Fault {
+  readonly kind: FaultKind;
   readonly what: string;
   readonly site: Site | undefined;
+  /** The release before it; of an uninitialised handle its declaration. */
   readonly first: Span;
+  /** Where it is done. */
   readonly second: Span;
   readonly text: string;
   readonly trail: TrailStep | undefined;
@@ -70,7 +99,8 @@ export class Run {
   readonly knowledge: Knowledge;
   readonly atoms = new AtomTable();
   readonly sites: Site[] = [];
-  readonly secondReleases: SecondRelease[] = [];
+  readonly faults: Fault[] = [];
+  readonly insight: Insight | undefined;
   readonly noReturns: NoReturn[] = [];
   readonly assumer: Assumer;
   readonly performCall: PerformCall;
@@ -90,7 +120,8 @@ export class Run {
     this.bindings = parts.bindings;
     this.graph = parts.graph;
     this.knowledge = parts.knowledge;
-    this.order = orderBlocks(parts.graph);
+    this.insight = parts.insight;
+    this.order = parts.insight ? orderBlocks(parts.graph, (node) => runsOnce(parts, node)) : orderBlocks(parts.graph);
     this.#placeLoops(this.order);
     this.assumer = new Assumer(this.atoms, this.sites);
   }
@@ -110,6 +141,13 @@ export class Run {
   /** The innermost loop around a block. */
   loopOf(block: number): Loop | undefined {
     return this.#loops.get(block);
+  }
+
+  /** The innermost one of those that may run more than once. */
+  repeatedLoopOf(block: number): Loop | undefined {
+    let loop = this.loopOf(block);
+    while (loop && loop.leavesTo !== undefined) loop = loop.parent;
+    return loop;
   }
 
   #placeLoops(elements: readonly Element[]): void {

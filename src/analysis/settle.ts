@@ -45,6 +45,8 @@ function judge(atoms: AtomTable, state: State, facts: AcquireFacts, result: Atom
 
 /** Brings every resource up to date after the path has learned something of an atom. */
 export function settle(state: State, atoms: AtomTable, sites: readonly Site[], atom: Atom): void {
+  const growing = state.growing.get(atom);
+  if (growing && factOf(atoms, state.facts, atom).signs === ZERO) state.lost.add(growing);
   for (const [id, one] of state.sites) {
     const facts = sites[id]?.facts;
     if (!facts) continue;

@@ -4,6 +4,10 @@ import type { AcquireFacts, ResourceKind } from '../resources/knowledge.ts';
 import type { Loop } from './loops.ts';
 import type { Atom, AtomTable, Place, Value } from './atoms.ts';
 import type { Fact } from './facts.ts';
+import type { Fault } from './run.ts';
+
+/** Stands for the acquire call where a parameter is followed as a resource of its own. */
+export const PARAMETER = '(parameter)';
 
 /** One acquire call in the text, and which of its handles. */
 export interface Site {
@@ -48,6 +52,8 @@ export interface SiteState {
   /** An unseen call, or one of unknown kind, has run since it was acquired. */
   readonly isTouched: boolean;
   readonly isUnsure: boolean;
+  /** What is taken for granted of callees that were given it. */
+  readonly beliefs: readonly string[];
 }
 
 /** A release of something that no acquire call of the function made: a parameter, a field's old content. */
@@ -72,6 +78,13 @@ export interface TrailStep {
   readonly what: string;
   readonly site: number | undefined;
   readonly previous: TrailStep | undefined;
+}
+
+/** A condition that was open, and which way the path went: undefined where it went both. */
+export interface TestedCondition {
+  readonly atom: Atom;
+  readonly block: number;
+  readonly holds: boolean | undefined;
 }
 
 export interface Cell {
@@ -103,7 +116,11 @@ export class State {
   /** Values compared in a way the facts cannot hold, with that comparison. */
   compared = new Map<Atom, Atom>();
   /** Conditions that were open, by their text, with the block they stand in. */
-  tested = new Map<string, { readonly atom: Atom; readonly block: number }>();
+  tested = new Map<string, TestedCondition>();
+  /** Results of calls that, where they fail, leave nobody with what they were to replace: `s->p = realloc(s->p, n)`. */
+  growing = new Map<Atom, Fault>();
+  /** Those that have failed. */
+  lost = new Set<Fault>();
   /** Why the program may never take this path, though the conditions allow it; undefined: no such reason. */
   doubt: string | undefined;
   /** Why this path may stand for more than the program can do; undefined: it does not. */
@@ -127,6 +144,8 @@ export class State {
     copy.blurred = new Set(this.blurred);
     copy.compared = new Map(this.compared);
     copy.tested = new Map(this.tested);
+    copy.growing = new Map(this.growing);
+    copy.lost = new Set(this.lost);
     copy.doubt = this.doubt;
     copy.inexact = this.inexact;
     return copy;
@@ -166,6 +185,7 @@ export class State {
       this.facts.delete(atom);
       this.foreign.delete(atom);
       this.compared.delete(atom);
+      this.growing.delete(atom);
       this.blurred.delete(atom);
       this.own.delete(`s${atom}`);
       this.zeroed.delete(`s${atom}`);

@@ -7,12 +7,13 @@
  * a join that forgot something, or through a test that is not understood is not reported.
  */
 import type { LineIndex, Span } from '../base/span.ts';
-import type { Ledger, LedgerResource } from '../analysis/ledger.ts';
+import type { FaultKind } from '../analysis/run.ts';
+import type { Ledger, LedgerFault, LedgerResource } from '../analysis/ledger.ts';
 import type { HeldResource, Outcome } from '../analysis/outcome.ts';
 
 export interface LedgerFinding {
-  readonly code: 'leak-on-path' | 'double-release';
-  /** The acquire call; for a double release the second release. */
+  readonly code: 'leak-on-path' | FaultKind;
+  /** The acquire call; for what is wrong with a release or behind it that place. */
   readonly at: Span;
   /** Without the line of the exit, which is the end of the path. */
   readonly message: string;
@@ -22,6 +23,8 @@ export interface LedgerFinding {
   readonly path: readonly { readonly at: Span; readonly what: string }[];
   /** Calls of the function that release it, on whatever path. */
   readonly releasedAt: number;
+  /** What is taken for granted beside facts. */
+  readonly evidence: readonly string[];
 }
 
 /** Leaks and double releases of one function, in source order: of a resource that leaks at several exits the first. */
@@ -30,8 +33,13 @@ export function findLeaks(ledger: Ledger): LedgerFinding[] {
 }
 
 /** The same for every exit and every way to get there. */
-export function findEveryLeak(ledger: Ledger): LedgerFinding[] {
-  return [...ledger.outcomes.flatMap((outcome) => leaksAt(ledger, outcome)), ...doubles(ledger)];
+export function findEveryLeak(ledger: Ledger, options: LeakOptions = { isAudit: false }): LedgerFinding[] {
+  return [...ledger.outcomes.flatMap((outcome) => leaksAt(ledger, outcome, options)), ...wrongs(ledger)];
+}
+
+export interface LeakOptions {
+  /** What no path of the function releases or hands over is a leak, too: nothing is unseen but what is said. */
+  readonly isAudit: boolean;
 }
 
 /** One finding for each resource, in source order. */
@@ -44,13 +52,18 @@ export function firstOfEach(found: readonly LedgerFinding[]): LedgerFinding[] {
   return [...first.values()].toSorted((a, b) => a.at.start - b.at.start);
 }
 
-function leaksAt(ledger: Ledger, outcome: Outcome): LedgerFinding[] {
+function leaksAt(ledger: Ledger, outcome: Outcome, options: LeakOptions): LedgerFinding[] {
   // At the end of the program the system takes everything back.
   if (outcome.exit.kind === 'no-return' || ledger.name === 'main' || outcome.inexact !== undefined) return [];
   if (outcome.doubt !== undefined) return [];
   return outcome.held.flatMap((held) => {
     const resource = endsOf(ledger).resources.get(held.resource);
-    if (!resource || !isLeak(ledger, resource, held) || isHandedOverThere(ledger, outcome, resource.id)) return [];
+    if (
+      !resource ||
+      !isLeak(ledger, resource, held, options) ||
+      isHandedOverThere(ledger, outcome, resource.id, options)
+    )
+      return [];
     const { name, call, at } = resource;
     return [
       {
@@ -59,6 +72,7 @@ function leaksAt(ledger: Ledger, outcome: Outcome): LedgerFinding[] {
         message: `\`${name}\` leaks when the function ${outcome.exit.kind === 'end' ? 'ends' : 'returns'}`,
         resource: { name, acquire: call, at },
         releasedAt: releaseCalls(ledger, resource.id),
+        evidence: held.beliefs,
         path: [
           ...since(outcome.path, resource.id),
           { at: outcome.exit.at, what: `\`${name}\` is still held, and nobody else has it` },
@@ -68,13 +82,14 @@ function leaksAt(ledger: Ledger, outcome: Outcome): LedgerFinding[] {
   });
 }
 
-function isLeak(ledger: Ledger, resource: LedgerResource, held: HeldResource): boolean {
+function isLeak(ledger: Ledger, resource: LedgerResource, held: HeldResource, { isAudit }: LeakOptions): boolean {
   if (held.isDoubtful || held.isUnsure || resource.isInLoop) return false;
   if (resource.kind === 'lock') return !held.isTouched && !held.isUntested && isReleasedSomewhere(ledger, resource.id);
   if (resource.kind === 'reference' || resource.kind === 'other' || resource.isByAddress) return false;
   // What is not a pointer may have been tested in ways of its own (a field of an iconv_t).
-  if (held.isUntested && resource.sentinel !== 'null') return false;
-  return isReleasedSomewhere(ledger, resource.id) || isHandedOverSomewhere(ledger, resource.id);
+  const isTold = resource.sentinel === 'null' || (isAudit && resource.kind === 'descriptor');
+  if (held.isUntested && !isTold) return false;
+  return isAudit || isReleasedSomewhere(ledger, resource.id) || isHandedOverSomewhere(ledger, resource.id);
 }
 
 /** What no path releases or hands over is kept for as long as the program runs, or ends in ways we don't see. */
@@ -86,11 +101,11 @@ function isHandedOverSomewhere(ledger: Ledger, resource: number): boolean {
  * Another path to the same exit, with a result that may be the same, hands it over: which conditions go together is the
  * program's to know (`if (list->head == next) list->head = node;`), and hardly is it a leak.
  */
-function isHandedOverThere(ledger: Ledger, leaking: Outcome, resource: number): boolean {
+function isHandedOverThere(ledger: Ledger, leaking: Outcome, resource: number, { isAudit }: LeakOptions): boolean {
   return ledger.outcomes.some(
     (outcome) =>
       outcome.exit.at.start === leaking.exit.at.start &&
-      outcome.handedOver.some((one) => one.resource === resource) &&
+      outcome.handedOver.some((one) => one.resource === resource && !(isAudit && one.how === 'consumed')) &&
       mayReturnTheSame(outcome, leaking),
   );
 }
@@ -153,26 +168,62 @@ function since(path: Outcome['path'], resource: number): LedgerFinding['path'] {
   return path.slice(Math.max(0, from)).map(({ at, what }) => ({ at, what }));
 }
 
-function doubles(ledger: Ledger): LedgerFinding[] {
-  return ledger.doubleReleases
-    .filter((one) => one.isExact)
-    .map((one) => {
-      const made = ledger.resources.find((resource) => resource.id === one.resource);
-      return {
-        code: 'double-release' as const,
-        at: one.second,
-        message: `\`${one.name}\` is released a second time by \`${one.text}\``,
-        resource: made && { name: made.name, acquire: made.call, at: made.at },
-        releasedAt: 2,
-        path: [
-          ...(one.resource === undefined
-            ? one.path.map(({ at, what }) => ({ at, what }))
-            : since(one.path, one.resource)),
-          { at: one.second, what: `\`${one.name}\` is released again` },
-        ],
-      };
-    });
+function wrongs(ledger: Ledger): LedgerFinding[] {
+  const used = new Set<string>();
+  return ledger.faults
+    .filter((one) => one.isExact && !isRepetition(one) && isFirstUse(one, used))
+    .map((one) => wrong(ledger, one));
 }
+
+/** One call in a loop: whether it comes there again with the same thing is for the loop to know. */
+function isRepetition({ first, second }: LedgerFault): boolean {
+  return first.start === second.start;
+}
+
+/** Where something is used twice after its release, the first use says enough. */
+function isFirstUse({ kind, name, resource }: LedgerFault, used: Set<string>): boolean {
+  if (kind !== 'use-after-release') return true;
+  const key = `${name} ${resource}`;
+  const isFirst = !used.has(key);
+  used.add(key);
+  return isFirst;
+}
+
+function wrong(ledger: Ledger, one: LedgerFault): LedgerFinding {
+  const { kind, name, text } = one;
+  const made = ledger.resources.find((resource) => resource.id === one.resource);
+  const { message, end } = WORDS[kind](name, text);
+  const path =
+    one.resource === undefined ? one.path.map(({ at, what }) => ({ at, what })) : since(one.path, one.resource);
+  return {
+    code: kind,
+    at: one.second,
+    message,
+    resource: made && { name: made.name, acquire: made.call, at: made.at },
+    releasedAt: kind === 'double-release' ? 2 : 0,
+    evidence: [],
+    path: [...path, { at: one.second, what: end }],
+  };
+}
+
+const WORDS: Readonly<Record<FaultKind, (name: string, text: string) => { message: string; end: string }>> = {
+  'double-release': (name, text) => ({
+    message: `\`${name}\` is released a second time by \`${text}\``,
+    end: `\`${name}\` is released again`,
+  }),
+  'use-after-release': (name, text) => ({
+    message: `\`${name}\` is used after its release by \`${text}\``,
+    end: `\`${name}\` is gone, and is used`,
+  }),
+  'uninitialised-release': (name, text) => ({
+    message: `\`${text}\` gets \`${name}\` before it has a value`,
+    end: `\`${name}\` has no value yet`,
+  }),
+  'realloc-loses-old': (name, text) => ({
+    message: `\`${text}\` loses what \`${name}\` was where it fails`,
+    end: `\`${name}\` is overwritten by the result, whatever it is`,
+  }),
+};
 
 /** A finding as reports print it: lines instead of offsets. */
 export function placeFinding(
@@ -187,8 +238,9 @@ export function placeFinding(
   message: string;
   resource?: { name: string; acquire: string; line: number };
   path: { line: number; what: string }[];
+  evidence?: readonly string[];
 } {
-  const { code, message, resource } = finding;
+  const { code, message, resource, evidence } = finding;
   const last = finding.path.at(-1);
   const made = resource && {
     name: resource.name,
@@ -201,6 +253,7 @@ export function placeFinding(
     ...lines.place(finding.at.start),
     message: code === 'leak-on-path' && last ? `${message} in line ${lines.place(last.at.start).line}` : message,
     ...(made && { resource: made }),
+    ...(evidence.length > 0 && { evidence }),
     path: finding.path.map((step) => ({ line: lines.place(step.at.start).line, what: step.what })),
   };
 }

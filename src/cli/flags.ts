@@ -54,6 +54,8 @@ export interface ProjectFlags extends KnowledgeFlags, OutputFlags {
   readonly report: readonly ReportFlag[];
   readonly statistics?: boolean;
   readonly showRefusals?: boolean;
+  /** False: only for an audit, with --no-index. */
+  readonly index?: boolean;
 }
 
 export function addConfigFlags(command: Command): void {

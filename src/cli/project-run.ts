@@ -74,6 +74,7 @@ export function runFlags(flags: KnowledgeFlags, run: ProjectFlags | undefined): 
     ...(run?.label !== undefined && { label: run.label }),
     ...(run?.function && { functionPattern: run.function }),
     ...(flags.platform && { platform: flags.platform }),
+    ...(run?.index === false && { noIndex: true }),
     presets: flags.preset,
     pairs: flags.pair,
     ...(run && wantsLedgers(run) && { ledgers: true }),

@@ -4,6 +4,7 @@ import { UsageError } from '../base/usage-error.ts';
 import type { Platform } from '../resources/preset.ts';
 import { parsePair } from '../resources/resource-config.ts';
 import { createParser, type FunctionParser } from '../syntax/parse.ts';
+import { AuditIndex } from './audit-index.ts';
 import { type Config, type ConfigStore, type LocalSettings } from './config.ts';
 import type { SourceFile } from './discover.ts';
 import {
@@ -30,6 +31,8 @@ export interface RunFlags {
   readonly pairs: readonly string[];
   /** Reports want the exit ledgers of what can be rewritten. */
   readonly ledgers?: boolean;
+  /** For an audit: what is known of callees ends at the file and its headers. */
+  readonly noIndex?: boolean;
 }
 
 export interface FileSettings {
@@ -50,6 +53,7 @@ export function createContextSource(files: RepositoryFiles, configs: ConfigStore
   const pairs = flags.pairs.map(parsePair);
   checkPresets(flags.presets);
   const knowledge = new Map<Config, KnowledgeSource>();
+  const index = flags.noIndex === true ? undefined : new AuditIndex(files);
   const createSource = (config: Config): KnowledgeSource => {
     const settings = {
       ...config,
@@ -69,7 +73,7 @@ export function createContextSource(files: RepositoryFiles, configs: ConfigStore
         acceptLogOrder: config.acceptLogOrder,
         ...(file.changes && { changes: file.changes }),
       };
-      return { context: { options, parser, styleAround, ...source }, local };
+      return { context: { options, parser, styleAround, ...(index && { index }), ...source }, local };
     },
   };
 }

@@ -7,6 +7,9 @@ import { FINDING_CODES } from './finding-codes.ts';
 interface Words {
   readonly means: string;
   readonly advice: string;
+  /** C that shows it, and the same without it. */
+  readonly before?: string;
+  readonly after?: string;
 }
 
 /** What a refusal or finding code means, and what the user can do. */
@@ -21,7 +24,9 @@ export function explainCode(code: string): string {
 
 function describe(code: string, kind: string, words: Words | undefined): string {
   const advice = words === undefined || words.advice === 'none' ? '' : `What you can do: ${words.advice}.\n`;
-  return `${code} (${kind})\n${words?.means ?? ''}.\n${advice}`;
+  const [before, after] = [words?.before, words?.after].map((text) => text?.replaceAll(/^(?=.)/gm, '  '));
+  const example = before === undefined ? '' : `Before:\n${before}After:\n${after ?? ''}`;
+  return `${code} (${kind})\n${words?.means ?? ''}.\n${advice}${example}`;
 }
 
 /** What every proof rests on. */

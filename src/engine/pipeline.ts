@@ -3,6 +3,7 @@ import type { Knowledge } from '../resources/knowledge.ts';
 import type { HouseStyle } from '../rewrite/house-style.ts';
 import type { FunctionParser } from '../syntax/parse.ts';
 import type { FunctionSelection } from './choose-functions.ts';
+import type { AuditIndex } from './audit-index.ts';
 import type { FileAudit } from './audit-file.ts';
 import type { FileOutcome, ProcessOptions } from './process-file.ts';
 import type { DefinitionsInSight } from './definitions.ts';
@@ -17,6 +18,8 @@ export interface FileContext {
   inSightOf(path: string, text: string): DefinitionsInSight;
   /** The habits of the files around a path, for what a file does not show itself; undefined where there is none. */
   styleAround(path: string): HouseStyle | undefined;
+  /** What other files show; absent where only the file and its headers count. */
+  readonly index?: AuditIndex;
   /** Makes the parser at the first call: files without a candidate never load the native library. */
   parser(): FunctionParser;
 }

@@ -284,7 +284,7 @@ out:
   test('a resetting release leaves the sentinel', () => {
     const text = 'void f(int n) { char *p = malloc(n); SAFE_FREE(p); if (p) use(p); SAFE_FREE(p); }';
     expect(exits(text)).toEqual(['line 1: ends; releases SAFE_FREE(p); nothing held']);
-    expect(ledgerOf(text).doubleReleases).toEqual([]);
+    expect(ledgerOf(text).faults).toEqual([]);
   });
 
   test('a field of a zeroed object is NULL until it is set', () => {

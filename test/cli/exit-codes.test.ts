@@ -53,6 +53,17 @@ const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
     { code: 3, files: { ...WRONG, 'b.c': cFunction('b') }, argv: [] },
     { code: 3, files: WRONG, argv: ['--exit-zero'] },
   ],
+  audit: [
+    { code: 0, files: IDLE, argv: [] },
+    { code: 0, files: BUSY, argv: [] },
+    { code: 0, files: LEAKY, argv: ['--exit-zero'] },
+    { code: 1, files: LEAKY, argv: [] },
+    { code: 2, files: LEAKY, argv: ['nope.c'] },
+    USAGE,
+    CONFIG,
+    NAMED,
+    { code: 3, files: WRONG, argv: [] },
+  ],
   diff: [
     { code: 0, files: IDLE, argv: [] },
     { code: 0, files: LEAKY, argv: [] },

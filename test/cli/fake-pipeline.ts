@@ -21,7 +21,10 @@ const FUNCTION = /^int (\w+)\(.*\)\s*\{[\s\S]*?^\}/gm;
 
 export const fakePipeline: Pipeline = {
   processFile: (text, _path, { options }) => processText(text, options),
-  auditFile: () => ({ functions: [], unread: [], findings: [], count: 0 }),
+  auditFile: (text, _path, { options }) => {
+    const { findings, counts } = processText(text, options);
+    return { functions: [], unread: [], findings, count: counts.functions };
+  },
   verifyFiles: (before, after) => compare(before, after),
   verifyVersions: ({ pairs, notJudged }) => {
     const functions = pairs.flatMap(({ before, after }) => (before && after ? compare(before, after).functions : []));

@@ -27,6 +27,7 @@ export const audit: CommandSpec = {
     command
       .option('-f, --format <format>', `output: ${FORMATS.join(', ')}`, oneOf('--format', FORMATS))
       .option('--report <format:file>', 'write a report to a file as well (repeatable)', collectReports, []);
+    command.option('--no-index', 'what is known of callees ends at the file and its headers');
     addKnowledgeFlags(command);
     addOutputFlags(command);
     command.addHelpText('after', MORE);
