@@ -67,7 +67,7 @@ describe('as text', () => {
       '  1 function: releases that do nothing on the sentinel',
       'Released by: fclose 3, free 1',
       'Would gain from goto-cleanup apply',
-      '  deck.c:8:1 deck_fill: 3 exits repeat 2 releases -> 1 label (-5 +6)  identical',
+      '  deck.c:8:1 deck_fill: 3 exits repeat 2 releases -> 1 label (-5 +7)  identical',
       'Verdict: 2 acquisitions: nothing is found to leak or to be released wrongly.',
       '',
     ]);
