@@ -122,7 +122,8 @@ class Callees implements Insight {
     };
     const ledger = exitLedger({ tree, bindings, graph, knowledge: here, insight }, MOST_STEPS);
     if (ledger.kind === 'refusal') return undefined;
-    return factsOf(ledger, bindings, here, knowledge.name(name));
+    const isVariadic = tree.source.slice(tree.root.start, tree.body.start).includes('...');
+    return factsOf(ledger, bindings, here, knowledge.name(name), isVariadic);
   }
 
   /** Only declared: `void show(const char *line)` is taken to leave the line with its caller. */
@@ -136,7 +137,7 @@ function believedOf(knowledge: Knowledge, name: string): CalleeFacts | undefined
   const facts = knowledge.name(name);
   const isOpen = facts.retains === undefined && !facts.releases && !facts.consumes && !facts.isPure;
   const types = isOpen && facts.kind === 'function' ? knowledge.signature?.(name).parameters : undefined;
-  if (!types) return undefined;
+  if (!types || types.some((type) => type.includes('.'))) return undefined;
   const retains = types.flatMap((type, index) => (isReadOnly(type) ? [] : [index]));
   if (retains.length === types.length) return undefined;
   return {
@@ -156,7 +157,13 @@ function isReadOnly(type: string): boolean {
 
 // ---- what a ledger says of its function
 
-function factsOf(ledger: Ledger, bindings: Bindings, knowledge: Knowledge, base: NameFacts): CalleeFacts | undefined {
+function factsOf(
+  ledger: Ledger,
+  bindings: Bindings,
+  knowledge: Knowledge,
+  base: NameFacts,
+  isVariadic: boolean,
+): CalleeFacts | undefined {
   const outcomes = ledger.outcomes.filter(({ exit }) => exit.kind !== 'no-return');
   if (outcomes.length === 0)
     return ledger.outcomes.length > 0 ? { facts: { ...base, kind: 'function', mayNeverReturn: true } } : undefined;
@@ -177,8 +184,8 @@ function factsOf(ledger: Ledger, bindings: Bindings, knowledge: Knowledge, base:
     facts: {
       ...base,
       kind: 'function',
-      retains: base.retains ?? with_('kept'),
-      ...(!hasForeignReleases(outcomes) && { releasesNothing: true }),
+      ...retainsOf(base, fates, isVariadic),
+      ...(!isVariadic && !hasForeignReleases(outcomes) && { releasesNothing: true }),
       ...(acquires && { acquires }),
       ...(releases && { releases }),
       ...(consumes.length > 0 && { consumes }),
@@ -197,8 +204,20 @@ function hasForeignReleases(outcomes: readonly Outcome[]): boolean {
   );
 }
 
+/**
+ * What it may keep of its arguments. Facts that are there know of pointers alone: what becomes of a number, which may be
+ * a descriptor, and of what is released on some paths only, the ledger tells.
+ */
+function retainsOf({ retains }: NameFacts, fates: readonly Fate[], isVariadic: boolean): Pick<NameFacts, 'retains'> {
+  // Who knows what becomes of arguments without a name.
+  if (isVariadic) return retains ? { retains } : {};
+  const kept = fates.flatMap((fate, index) => (fate === 'kept' ? [index] : []));
+  const partly = fates.flatMap((fate, index) => (fate === 'partly-released' || fate === 'kept-number' ? [index] : []));
+  return { retains: [...new Set([...(retains ?? kept), ...partly])].toSorted((a, b) => a - b) };
+}
+
 /** What becomes of an argument: `kept` stands for all that is not certain, but for what unseen callees do. */
-type Fate = 'untouched' | 'released' | 'consumed' | 'kept' | 'passed-on';
+type Fate = 'untouched' | 'released' | 'consumed' | 'kept' | 'passed-on' | 'partly-released' | 'kept-number';
 
 function fatesOf(ledger: Ledger, outcomes: readonly Outcome[], bindings: Bindings): Fate[] {
   const parameters = bindings.declarations
@@ -214,11 +233,19 @@ function fatesOf(ledger: Ledger, outcomes: readonly Outcome[], bindings: Binding
         : 'untouched';
     const fates = new Set(outcomes.flatMap((outcome) => fateIn(outcome, resource.id) ?? []));
     if (fates.delete('passed-on')) fates.add(isReadOnly(parameter.type) ? 'passed-on' : 'kept');
-    const [only] = fates;
-    if (fates.size === 1 && only !== undefined) return only;
-    if (fates.size === 0) return 'untouched';
-    return [...fates].every((fate) => fate === 'released' || fate === 'consumed') ? 'consumed' : 'kept';
+    const fate = joinFates(fates);
+    return fate === 'kept' && !parameter.isPointer ? 'kept-number' : fate;
   });
+}
+
+/** On all paths together. */
+function joinFates(fates: ReadonlySet<Fate>): Fate {
+  const [only] = fates;
+  if (only === undefined) return 'untouched';
+  if (fates.size === 1) return only;
+  const isGone = (fate: Fate): boolean => fate === 'released' || fate === 'consumed';
+  if ([...fates].every(isGone)) return 'consumed';
+  return [...fates].some(isGone) ? 'partly-released' : 'kept';
 }
 
 /** undefined: on this path it is NULL. */

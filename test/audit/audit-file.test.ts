@@ -8,7 +8,8 @@ import { createKnowledgeSource, createRepositoryDefinitions } from '../../src/en
 import { createParser } from '../../src/syntax/parse.ts';
 
 const parser = createParser();
-const HEAD = '#include <stdlib.h>\n#include <stdio.h>\n#include <string.h>\n#include <fcntl.h>\n#include <unistd.h>\n';
+const HEAD =
+  '#include <stdlib.h>\n#include <stdio.h>\n#include <string.h>\n#include <fcntl.h>\n#include <unistd.h>\n#include <stdarg.h>\n';
 const CONFIG = {
   pairs: [],
   extends: [],
@@ -56,19 +57,19 @@ const PAIRS: readonly Pair[] = [
   {
     what: 'a local that nobody ever gives back',
     bad: 'int f(void) { char *p = malloc(9); if (!p) return -1; p[0] = 1; return p[0]; }',
-    finding: 'leak-on-path: `p` leaks when the function returns in line 6',
+    finding: 'leak-on-path: `p` leaks when the function returns in line 7',
     good: 'char *last; int f(void) { char *p = malloc(9); if (!p) return -1; p[0] = 1; last = p; return p[0]; }',
   },
   {
     what: 'a descriptor that is overwritten',
     bad: 'void f(void) { int d = open("a", O_RDONLY); d = open("b", O_RDONLY); if (d != -1) close(d); }',
-    finding: 'leak-on-path: `d` leaks when the function ends in line 6',
+    finding: 'leak-on-path: `d` leaks when the function ends in line 7',
     good: 'void f(void) { int d = open("a", O_RDONLY); if (d != -1) close(d); d = open("b", O_RDONLY); if (d != -1) close(d); }',
   },
   {
     what: 'what a failing realloc leaves behind',
     bad: 'int f(int n) { char *p = malloc(9); if (!p) return -1; p = realloc(p, n); if (!p) return -1; free(p); return 0; }',
-    finding: 'leak-on-path: `p` leaks when the function returns in line 6',
+    finding: 'leak-on-path: `p` leaks when the function returns in line 7',
     good: 'int f(int n) { char *p = malloc(9); if (!p) return -1; char *q = realloc(p, n); if (!q) { free(p); return -1; } free(q); return 0; }',
   },
   {
@@ -128,7 +129,7 @@ const PAIRS: readonly Pair[] = [
   {
     what: 'a static that is never written',
     bad: 'static int on = 1; int f(void) { char *p = malloc(9); if (!p) return -1; if (on) { return 0; } free(p); return 0; }',
-    finding: 'leak-on-path: `p` leaks when the function returns in line 6',
+    finding: 'leak-on-path: `p` leaks when the function returns in line 7',
     good: 'static int on = 0; int f(void) { char *p = malloc(9); if (!p) return -1; if (on) { return 0; } free(p); return 0; }',
   },
   {
@@ -140,7 +141,7 @@ const PAIRS: readonly Pair[] = [
   {
     what: 'a callee that keeps nothing',
     bad: 'static int first(char *p) { return p[0]; } int f(void) { char *p = calloc(9, 1); if (!p) return -1; return first(p); }',
-    finding: 'leak-on-path: `p` leaks when the function returns in line 6',
+    finding: 'leak-on-path: `p` leaks when the function returns in line 7',
     good: 'static char *kept; static int first(char *p) { kept = p; return p[0]; } int f(void) { char *p = calloc(9, 1); if (!p) return -1; return first(p); }',
   },
   {
@@ -160,6 +161,24 @@ const PAIRS: readonly Pair[] = [
     bad: 'union u { char *a; char *b; }; void f(char *p) { union u u; free(p); u.a = p; free(u.b); }',
     finding: 'double-release: `p` is released a second time by `free(u.b)`',
     good: 'struct u { char *a; char *b; }; void f(char *p) { struct u u; u.b = NULL; free(p); u.a = p; free(u.b); }',
+  },
+  {
+    what: 'a callee that closes a descriptor only where it fails',
+    bad: 'static int look(int d) { return d > 5; } int f(void) { int d = open("a", O_RDONLY); if (d < 0) return -1; return look(d) ? -1 : 0; }',
+    finding: 'leak-on-path: `d` leaks when the function returns in line 7',
+    good: 'static int look(int d) { if (d > 5) { close(d); return -1; } return 0; } int f(void) { int d = open("a", O_RDONLY); if (d < 0) return -1; return look(d) ? -1 : d; }',
+  },
+  {
+    what: 'a callee that passes a descriptor on',
+    bad: 'static void look(int d) { if (d > 5) puts("a"); } void f(void) { int d = open("a", O_RDONLY); if (d < 0) return; look(d); }',
+    finding: 'leak-on-path: `d` leaks when the function ends in line 7',
+    good: 'struct job { int d; }; void queue(struct job *j); static void look(int d) { struct job *j = malloc(9); if (!j) return; j->d = d; queue(j); } void f(void) { int d = open("a", O_RDONLY); if (d < 0) return; look(d); }',
+  },
+  {
+    what: 'a callee with arguments that have no name',
+    bad: 'static int set(const char *name, ...) { return name[0]; } int f(void) { char *p = malloc(9); if (!p) return -1; p[0] = 0; return p[0] + set("a", 1); }',
+    finding: 'leak-on-path: `p` leaks when the function returns in line 7',
+    good: 'static char *last; static int set(const char *name, ...) { va_list l; va_start(l, name); last = va_arg(l, char *); va_end(l); return name[0]; } int f(void) { char *p = malloc(9); if (!p) return -1; p[0] = 0; return p[0] + set("a", p); }',
   },
   {
     what: 'what a callee releases and gives back',
@@ -214,7 +233,7 @@ describe('what other files show', () => {
   test('a global that nobody changes has its value', () => {
     expect(found(tested, { 'b.c': 'int on = 1;' })).toEqual([]);
     expect(found(tested, { 'b.c': 'int on = 0;' })).toEqual([
-      'leak-on-path: `p` leaks when the function returns in line 6',
+      'leak-on-path: `p` leaks when the function returns in line 7',
     ]);
   });
 

@@ -98,6 +98,8 @@ describe('what the tool says of code', () => {
     tree = makeRepository(Object.fromEntries(inputs));
     const reports = ['json', 'jsonl', 'sarif'].flatMap((format) => ['--report', `${format}:.git/check.${format}`]);
     await main(['check', '--exit-zero', '-q', ...reports], fakeIo(tree));
+    const audits = ['json', 'sarif'].flatMap((format) => ['--report', `${format}:.git/audit.${format}`]);
+    await main(['audit', '-q', ...audits], fakeIo(tree));
     await main(['apply', '-q', '--report', 'json:.git/apply.json'], fakeIo(tree));
     git(tree, 'commit', '-qam', 'applied');
   });
@@ -115,6 +117,12 @@ describe('what the tool says of code', () => {
     expect(complaintsOfLines(saved('check.jsonl'))).toEqual([]);
     for (const status of ['rewritable', 'refused']) expect(saved('check.json')).toContain(`"status": "${status}"`);
     expect(saved('apply.json')).toContain('"status": "applied"');
+  });
+
+  test('the audit as JSON and as SARIF', () => {
+    expect(complaints(own('audit-1'), saved('audit.json'))).toEqual([]);
+    expect(complaints(sarif, saved('audit.sarif'))).toEqual([]);
+    for (const state of ['released', 'handed-over']) expect(saved('audit.json')).toContain(`"state": "${state}"`);
   });
 
   test('JSON of verify', async () => {
