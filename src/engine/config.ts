@@ -2,7 +2,8 @@
  * Loads goto-cleanup.json. The nearest one between a source file and the root of its repository counts, alone.
  * Returns a typed Config; whoever knows resources turns its pairs and names into Knowledge.
  */
-import { createHash } from 'node:crypto';
+import type * as Crypto from 'node:crypto';
+import { createRequire } from 'node:module';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { ParseError } from 'jsonc-parser';
@@ -186,6 +187,8 @@ function withPlace(item: JsonNode, source: SettingSource): Sourced {
 
 /** Twelve hex digits that change when a setting does. */
 export function hashSettings(settings: unknown): string {
+  // Loaded when a report wants it: a hook, which prints none, would pay for it each time.
+  const { createHash } = createRequire(import.meta.url)('node:crypto') as typeof Crypto;
   return createHash('sha256').update(JSON.stringify(settings, sortKeys)).digest('hex').slice(0, 12);
 }
 

@@ -37,6 +37,7 @@ export function readFunction(parser: FunctionParser, text: string, range: Functi
   for (const variant of variants.variants) {
     const parsed = parseFunction(parser, variant.text, variant.text, range);
     if (!parsed) return refuse('parse-error', 'the text is not understood as a function definition', range);
+    if (parsed.tree.isCut) return refuse('budget-exceeded', 'the function nests too deep', range);
     if (parsed.hasCleanupAttribute)
       return refuse('cleanup-attribute', 'a variable of the function has a cleanup attribute or guard', range);
     const refusal =

@@ -108,7 +108,13 @@ export function joinParts(
   // What a report shows besides is no setting.
   const { ledgers: _, ...settingFlags } = flags;
   const settings = { flags: settingFlags, configs: configs.map((config) => ({ ...config, path: '' })) };
-  const tool = { name: 'goto-cleanup', version, configHash: hashSettings(settings) };
+  const tool = {
+    name: 'goto-cleanup',
+    version,
+    get configHash(): string {
+      return hashSettings(settings);
+    },
+  };
   const summary = summarize(files, addCounts(parts.map((part) => part.counts)));
   return {
     report: { schema: 'goto-cleanup/report-1', tool, command, files, summary },

@@ -140,15 +140,15 @@ export function parseMacro(line: string): Omit<MacroDefinition, 'start' | 'end' 
 /** Which conditions enclose an offset, formulas that all hold there, outermost first; include guards left out. */
 export class ConditionIndex {
   readonly #starts: number[] = [0];
-  readonly #conditions: (readonly string[])[] = [[]];
+  readonly #branches: (Branch | undefined)[] = [undefined];
 
   constructor(text: string, lines: readonly Directive[]) {
     const guard = includeGuard(text, lines);
-    const open: { passed: Condition[]; current: Condition; rendered: string[] }[] = [];
+    const open: { passed: Condition[]; current: Condition; branch: Branch | undefined }[] = [];
     for (const { name, start, end } of lines) {
       const top = open.at(-1);
       if (name.startsWith('if'))
-        open.push({ passed: [], current: parseCondition(text.slice(start, end)), rendered: [] });
+        open.push({ passed: [], current: parseCondition(text.slice(start, end)), branch: undefined });
       else if (name === 'endif') open.pop();
       else if (top && (name === 'else' || name.startsWith('elif'))) {
         top.passed.push(top.current);
@@ -156,9 +156,11 @@ export class ConditionIndex {
       } else continue;
       this.#starts.push(end);
       const changed = open.at(-1);
-      if (changed && name !== 'endif')
-        changed.rendered = renderGroup(changed).filter((condition) => condition !== guard);
-      this.#conditions.push(open.flatMap(({ rendered }) => rendered));
+      if (changed && name !== 'endif') {
+        const own = renderGroup(changed).filter((condition) => condition !== guard);
+        changed.branch = { outer: open.at(-2)?.branch, own };
+      }
+      this.#branches.push(changed?.branch);
     }
   }
 
@@ -170,8 +172,20 @@ export class ConditionIndex {
       if ((this.#starts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return this.#conditions[low] ?? [];
+    return conditionsOf(this.#branches[low]);
   }
+}
+
+/** One branch of an `#if`: what holds there alone, and the branch around it. Lists in full would grow with the square. */
+interface Branch {
+  readonly outer: Branch | undefined;
+  readonly own: readonly string[];
+}
+
+function conditionsOf(branch: Branch | undefined): readonly string[] {
+  const inwards: (readonly string[])[] = [];
+  for (let at = branch; at; at = at.outer) inwards.push(at.own);
+  return inwards.toReversed().flat();
 }
 
 function renderGroup({ passed, current }: { passed: readonly Condition[]; current: Condition }): string[] {

@@ -44,6 +44,7 @@ export function parseFunction(
     if (tree) return finish(tree, rendering);
   }
   const mildTree = parser.parse(source, mild.masked, range.start, range.end, range.name);
+  if (mildTree?.isCut === true) return finish(mildTree, mild);
   const roughTree = parser.parse(source, rough.masked, range.start, range.end, range.name);
   if (roughTree && (!mildTree || roughTree.errors.length < mildTree.errors.length)) return finish(roughTree, rough);
   return mildTree && finish(mildTree, mild);

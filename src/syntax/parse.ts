@@ -58,11 +58,11 @@ export function createParser(): FunctionParser {
     return parser.parse((index) => (index < text.length ? text.slice(index, index + 8192) : null));
   };
   const copy = (native: NativeTree, source: string, masked: string, start: number, name: string) => {
-    const { root, errors } = copyTree(native.walk(), start, kinds);
+    const { root, errors, isCut } = copyTree(native.walk(), start, kinds);
     const definition = findDefinition(root);
     const body = definition?.children.find((child) => child.field === 'body');
     if (!definition || body?.kind !== 'compound_statement') return undefined;
-    return { name, root: definition, body, source, masked, errors };
+    return { name, root: definition, body, source, masked, errors, isCut };
   };
   return {
     parse: (source, masked, start, end, name) => copy(read(masked, start, end), source, masked, start, name),
@@ -83,10 +83,19 @@ export function parserVersions(): string {
   return versions.join(', ');
 }
 
+/** Nodes inside each other; recursive walks of all layers stand twice as many. Written C has some 300 at most. */
+const DEEPEST_TREE = 1600;
+
+interface CopiedTree {
+  readonly root: SyntaxNode;
+  readonly errors: readonly SyntaxNode[];
+  readonly isCut: boolean;
+}
+
 type Mutable = { -readonly [K in keyof SyntaxNode]: SyntaxNode[K] } & { children: SyntaxNode[] };
 
 /** One cursor walk: node objects of the binding are four times as slow and keep the native tree alive. */
-function copyTree(cursor: Cursor, offset: number, kinds: Kind[]): { root: SyntaxNode; errors: SyntaxNode[] } {
+function copyTree(cursor: Cursor, offset: number, kinds: Kind[]): CopiedTree {
   const errors: SyntaxNode[] = [];
   let nextId = 0;
   const make = (parent: Mutable | undefined): Mutable => {
@@ -107,16 +116,20 @@ function copyTree(cursor: Cursor, offset: number, kinds: Kind[]): { root: Syntax
   };
   const root = make(undefined);
   let current: Mutable = root;
-  for (;;) {
+  for (let depth = 0; ;) {
+    // Each step of a cursor that deep is slow, too.
+    if (depth === DEEPEST_TREE) return { root, errors: [...errors, current], isCut: true };
     if (current.isNamed && cursor.gotoFirstChild()) {
       current = make(current);
+      depth++;
       continue;
     }
     while (!cursor.gotoNextSibling()) {
-      if (!cursor.gotoParent() || !current.parent) return { root, errors };
+      if (!cursor.gotoParent() || !current.parent) return { root, errors, isCut: false };
       current = current.parent as Mutable;
+      depth--;
     }
-    if (!current.parent) return { root, errors };
+    if (!current.parent) return { root, errors, isCut: false };
     current = make(current.parent as Mutable);
   }
 }

@@ -32,8 +32,10 @@ export interface FunctionTree {
   readonly source: string;
   /** What the parser saw: `source` with blanks over what was masked (same length, same offsets). */
   readonly masked: string;
-  /** ERROR and MISSING nodes that remain. */
+  /** ERROR and MISSING nodes that remain, and nodes whose children were left out since they nest too deep. */
   readonly errors: readonly SyntaxNode[];
+  /** It nests deeper than any walk goes, and was not copied whole. */
+  readonly isCut: boolean;
 }
 
 /** First child that fills the given field. */

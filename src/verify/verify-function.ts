@@ -45,6 +45,7 @@ export function refuseFunction(tree: FunctionTree): Refusal | undefined {
 const DEEPEST_TREE = 1600;
 
 function nestsTooDeep(tree: FunctionTree): Refusal | undefined {
+  if (tree.isCut) return refuse('budget-exceeded', 'the function nests too deep', tree.root);
   let level: readonly SyntaxNode[] = [tree.root];
   for (let depth = 0; level.length > 0; depth++) {
     const [first] = level;

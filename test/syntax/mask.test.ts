@@ -235,11 +235,21 @@ describe('properties', () => {
 });
 
 describe('depth', () => {
-  it.each([
-    ['parentheses', `x = ${'('.repeat(9000)}1${')'.repeat(9000)};`],
-    ['a sum', `x = a${' + a'.repeat(9000)};`],
-    ['else if', `${'if (a) b(); else '.repeat(3000)} c();`],
-  ])('%s', (_, body) => {
-    expect(problems(inFunction(body))).toEqual([]);
+  const bodies: readonly (readonly [name: string, body: (depth: number) => string])[] = [
+    ['parentheses', (depth) => `x = ${'('.repeat(depth)}1${')'.repeat(depth)};`],
+    ['a sum', (depth) => `x = a${' + a'.repeat(depth)};`],
+    ['else if', (depth) => `${'if (a) b(); else '.repeat(depth)} c();`],
+  ];
+
+  it.each(bodies)('%s: what code may hold is read whole', (_, body) => {
+    const text = inFunction(body(700));
+    expect(problems(text)).toEqual([]);
+    expect(parse(text).tree.isCut).toBe(false);
+  });
+
+  it.each(bodies)('%s: what is deeper than any walk goes is cut, and an error of the tree', (_, body) => {
+    const { tree } = parse(inFunction(body(9000)));
+    expect(tree.isCut).toBe(true);
+    expect(tree.errors).not.toEqual([]);
   });
 });

@@ -243,3 +243,11 @@ cleanup:
     );
   });
 });
+
+test('what nests deeper than a tree is copied is never proved, whatever the difference below', () => {
+  const nested = (inner: string): string => `int f(void) { int x = ${'!'.repeat(3000)}${inner}; return x; }`;
+  for (const inner of ['one(1)', 'one(2)']) {
+    const { verdict, code } = judge(nested('one(1)'), nested(inner));
+    expect({ verdict, code }).toEqual({ verdict: 'unproved', code: 'budget-exceeded' });
+  }
+});
