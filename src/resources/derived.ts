@@ -94,6 +94,7 @@ function agreeOnMacro(a: MacroFacts | undefined, b: MacroFacts | undefined): Mac
   if (!a || !b) return a ?? b;
   return {
     hasJump: a.hasJump || b.hasJump,
+    ...(onlyReturn(a) && onlyReturn(b) && (a.onlyReturns || b.onlyReturns) && { onlyReturns: true }),
     isStateful: a.isStateful || b.isStateful,
     freeNames: [...new Set([...a.freeNames, ...b.freeNames])].toSorted(),
     writes: union(a.writes, b.writes) ?? [],
@@ -105,6 +106,10 @@ function agreeOnMacro(a: MacroFacts | undefined, b: MacroFacts | undefined): Mac
     ...((a.isFragment || b.isFragment) && { isFragment: true }),
     ...((a.hides ?? b.hides) && { hides: a.hides ?? b.hides }),
   };
+}
+
+function onlyReturn(macro: MacroFacts): boolean {
+  return !macro.hasJump || macro.onlyReturns === true;
 }
 
 /** The arguments that either may touch; unknown where one of them is. */

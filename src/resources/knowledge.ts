@@ -60,6 +60,8 @@ export interface ReleaseFacts {
 export interface MacroFacts {
   /** return, goto, break or continue that leaves the macro. */
   readonly hasJump: boolean;
+  /** Its jumps are all `return`s, and its text is whole: it is one more exit where it stands, and nothing else. */
+  readonly onlyReturns?: boolean;
   /** static storage, a label, __COUNTER__: two expansions are not one. */
   readonly isStateful: boolean;
   /** Identifiers of the body (and of macros it uses) that are not parameters: it may read or write these. */

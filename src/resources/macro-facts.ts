@@ -47,6 +47,7 @@ export function deriveMacroFacts(
     facts: {
       hasJump: !isBalanced(body) || jumps(body, tree) || nested.some(({ facts }) => facts.macro?.hasJump === true),
       isStateful: body.pastes || hasState(body, tree) || nested.some(({ facts }) => facts.macro?.isStateful === true),
+      ...(onlyReturns(body, tree, nested) && { onlyReturns: true }),
       freeNames: [
         ...new Set(nested.flatMap(({ name, facts }) => [name, ...(facts.macro?.freeNames ?? [])])),
       ].toSorted(),
@@ -132,7 +133,24 @@ function jumps(body: MacroBody, tree: FunctionTree | undefined): boolean {
   if (words.includes('return') || words.includes('goto')) return true;
   const hasBreak = words.includes('break') || words.includes('continue');
   if (!hasBreak) return false;
-  if (!tree) return true;
+  return !tree || hasUncaught(tree);
+}
+
+/** Some `return`, of its own or of a macro that it uses, and no other way out: not of the half of a block either. */
+function onlyReturns(
+  body: MacroBody,
+  tree: FunctionTree | undefined,
+  nested: readonly { readonly facts: NameFacts }[],
+): boolean {
+  const inner = nested.flatMap(({ facts }) => (facts.macro?.hasJump ? [facts.macro] : []));
+  const words = wordsOf(body);
+  if (!tree || !isBalanced(body) || body.pastes || words.includes('goto')) return false;
+  if (!words.includes('return') && inner.length === 0) return false;
+  return !hasUncaught(tree) && inner.every((macro) => macro.onlyReturns === true);
+}
+
+/** Does a `break` or `continue` leave the text? */
+function hasUncaught(tree: FunctionTree): boolean {
   let leaves = false;
   walk(tree.body, (node) => {
     if (node.kind === 'break_statement' || node.kind === 'continue_statement') leaves ||= !isCaught(node);

@@ -15,6 +15,8 @@ export interface Event {
   /** Locals that may be changed, in the order of the outputs. */
   readonly writes: readonly (Declaration | undefined)[];
   readonly mayJump: boolean;
+  /** It may, and only to the end of the function. */
+  readonly onlyReturns: boolean;
   /** It may be a macro that names locals which do not stand among its arguments. */
   readonly mayName: boolean;
   /** The result, if it is not null, points to an object of at least the size of what this type points to. */

@@ -543,6 +543,7 @@ const NOTHING = {
   writes: [],
   outputs: [],
   mayJump: false,
+  onlyReturns: false,
   mayName: false,
   sizedAs: undefined,
   isUnordered: false,

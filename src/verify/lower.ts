@@ -1046,7 +1046,7 @@ class Lowering {
     const name = this.#calledName(node);
     if (name === undefined) return this.#indirectCall(node, callee, args);
     const facts = this.#knowledge.name(name);
-    if (facts.macro?.hasJump)
+    if (facts.macro?.hasJump && !isHiddenExit(facts, node))
       throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` returns or jumps`, node);
     if (facts.macro?.isFragment && !isStatementOfBlock(node))
       throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` is several statements`, node);
@@ -1169,6 +1169,7 @@ class Lowering {
     let site = isIterator || node.kind === 'gnu_asm_expression' ? `${text}@${node.kind}` : '';
     const iterator = isIterator ? this.#knowledge.name(text.split(' ', 1)[0] ?? '') : undefined;
     let mayName = iterator?.kind === 'unknown';
+    let onlyReturns = false;
     for (const free of iterator?.macro?.freeNames ?? []) this.#freeName(node, free, mentions, writes);
     // Macros without parameters.
     walk(node, (part) => {
@@ -1178,8 +1179,10 @@ class Lowering {
     });
     for (const { name, call } of calls) {
       const facts = this.#knowledge.name(name);
-      if (facts.macro?.hasJump)
+      const isExit = call === node && isHiddenExit(facts, node);
+      if (facts.macro?.hasJump && !isExit)
         throw new Unlowerable('hidden-control-flow', `the macro \`${name}\` returns or jumps`, call);
+      onlyReturns ||= isExit;
       const isUnknown = facts.kind === 'unknown' && !facts.diagnostic;
       if (isUnknown || facts.macro?.isStateful) site += this.#siteOf.get(call.id) ?? '';
       if (isUnknown && !isStatementOfBlock(call)) site += ` in ${call.parent?.parent?.kind ?? ''}`;
@@ -1197,7 +1200,8 @@ class Lowering {
       mentions: [...mentions],
       writes: [...writes].filter(this.#isPrivate),
       site: site || undefined,
-      mayJump: isIterator || mayName,
+      mayJump: isIterator || mayName || onlyReturns,
+      onlyReturns: onlyReturns && !mayName,
       mayName,
       inSight: mayName ? this.#bindings.visibleAt(node) : [],
       globals: this.#globalsIn(node),
@@ -1371,6 +1375,11 @@ class Lowering {
 }
 
 /** Does the call stand alone as a statement of a block, so that it may as well be several statements? */
+/** A statement of its own whose macro may return for its user, and do nothing else that is not in its text. */
+function isHiddenExit(facts: NameFacts, call: SyntaxNode): boolean {
+  return facts.kind === 'macro' && facts.macro?.onlyReturns === true && isStatementOfBlock(call);
+}
+
 function isStatementOfBlock(call: SyntaxNode): boolean {
   const statement = call.parent;
   return (

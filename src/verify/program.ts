@@ -20,6 +20,8 @@ export interface TextCall {
   readonly site: string | undefined;
   /** It may be a macro that jumps. */
   readonly mayJump: boolean;
+  /** It may, and only to the end of the function, by a return of its own. */
+  readonly onlyReturns: boolean;
   /** It may be a macro that reads and assigns locals which are not its arguments: those in sight. */
   readonly mayName: boolean;
   readonly inSight: readonly Declaration[];

@@ -121,6 +121,7 @@ function eventStop(node: SyntaxNode, parts: EventParts): Stop {
     facts: undefined,
     writes: [],
     mayJump: false,
+    onlyReturns: false,
     mayName: false,
     sizedAs: undefined,
   };
@@ -358,7 +359,7 @@ class Walk {
 
   /** A macro or another text that is not taken apart: it is equal to one with the same words that mean the same. */
   #textEvent(side: Side, op: Extract<Op, { op: 'text' }>): EventParts {
-    const { mentions, text, writes, site, tag, globals, mayJump, mayName } = op.call;
+    const { mentions, text, writes, site, tag, globals, mayJump, onlyReturns, mayName } = op.call;
     const names = mentions.map((one) => `${one.name}:${one.type}`).join(',');
     const args = mentions.map((one) =>
       side.program.isPrivate(one) ? localValue(this.#terms, side, one) : objectTerm(this.#terms, one),
@@ -367,7 +368,7 @@ class Walk {
     const key = [text, names, written, site ?? '', tag].join('\u0001');
     for (const name of globals) args.push(this.#terms.named('global', name));
     const name = op.facts ? text.split(' ', 1)[0] : undefined;
-    return { kind: 'text', key, args, name, facts: op.facts, writes, mayJump, mayName };
+    return { kind: 'text', key, args, name, facts: op.facts, writes, mayJump, onlyReturns, mayName };
   }
 
   #silent(state: State, name: 'before' | 'after', side: Side, op: Op): void {
@@ -794,7 +795,8 @@ class Walk {
 
   #both(state: State, first: Event, second: Event, swaps: readonly Swap[]): void {
     this.#checkLifetimes(state, second, state.before.at, state.lost);
-    if (!this.#isCertainToReturn(first)) this.#payUp(state);
+    // A macro may hold an exit.
+    if (first.mayJump || !this.#isCertainToReturn(first)) this.#payUp(state, first.kind === 'text' && first.mayJump);
     const passed = [...state.pending];
     const named = first.mayName ? this.#namedByBoth(state) : [];
     const targets = first.mayJump ? this.#hiddenTargets(state, first) : [];
@@ -1005,6 +1007,7 @@ class Walk {
   #hiddenTargets(state: State, event: Event): readonly (readonly [number, number])[] {
     if (event.kind !== 'text') return [];
     if (state.pending.length > 0) this.#fail(state, 'a call of unknown kind stands between reordered effects');
+    if (event.onlyReturns) return [];
     const targets = hiddenTargets(state.after);
     return [...hiddenTargets(state.before)].map(([label, at]) => {
       const to = targets.get(label);
