@@ -436,7 +436,7 @@ class KnownNames {
         if (!isLive(macro.conditions, this.#platform)) continue;
         const words = wordsOf(macro.body);
         if (macro.params !== undefined || !isLiteral(words)) return undefined;
-        values.push(plainNumber(words));
+        values.push(plainInt(words));
         if (!isConditional) coverage.push(macro.conditions);
       }
       const enumerators = file.text.includes(name) ? file.enumerators() : undefined;
@@ -449,6 +449,12 @@ class KnownNames {
     if (!coverAll(coverage, this.#platform)) return {};
     return value !== undefined && values.every((other) => other === value) ? { value } : {};
   }
+}
+
+/** The value of a literal of type int. `1U` is 1 too, and makes `n < 1U` another comparison than `n < 1`. C11 6.4.4.1. */
+function plainInt(words: readonly string[]): number | undefined {
+  const value = words.some((word) => /^\d.*[uUlL]$/.test(word)) ? undefined : plainNumber(words);
+  return value !== undefined && Math.abs(value) <= 0x7fff_ffff ? value : undefined;
 }
 
 function isInForce(preset: Preset, { systemIncludes, config }: KnowledgeInput): boolean {

@@ -367,6 +367,10 @@ class Lowering {
   }
 
   #caseNumber(value: SyntaxNode): number | undefined {
+    if (value.kind === 'identifier') {
+      const constant = this.#knowledge.constant?.(textOf(this.#tree, value))?.value;
+      return constant === undefined ? undefined : this.#terms.numberOf(this.#terms.literal(String(constant)));
+    }
     if (value.kind !== 'number_literal' || this.#isMasked(value.parent ?? value)) return undefined;
     return this.#terms.numberOf(this.#terms.literal(textOf(this.#tree, value)));
   }
@@ -405,7 +409,16 @@ class Lowering {
     this.#value(operand);
     const known: NameFacts = { ...facts, kind: 'function' };
     this.#emit(
-      { op: 'call', name, arity: 1, facts: known, tag: this.#tag, writes: [undefined], sizedAs: undefined },
+      {
+        op: 'call',
+        name,
+        arity: 1,
+        facts: known,
+        tag: this.#tag,
+        writes: [undefined],
+        sizedAs: undefined,
+        returns: '',
+      },
       node,
     );
     const sentinel = facts.releases?.sentinel === '-1' ? this.#terms.integer(-1) : this.#terms.null();
@@ -784,7 +797,7 @@ class Lowering {
     this.#emit({ op: 'convert', type: `common type of ${this.#typedText(node)}` }, node);
   }
 
-  /** Is it certainly of type int: a local of that type, or an integer literal without suffix, signed or in parentheses? */
+  /** Is it certainly of type int: a local of that type, or an integer without suffix or its name, signed or in parentheses? */
   #isInt(node: SyntaxNode): boolean {
     const inner = stripParentheses(node);
     const declaration = inner.kind === 'identifier' ? this.#bindings.of(inner) : undefined;
@@ -794,8 +807,12 @@ class Lowering {
       const argument = fieldOf(inner, 'argument');
       return argument !== undefined && this.#isInt(argument);
     }
+    const text = textOf(this.#tree, inner);
+    // A macro that is a plain number, or an enumerator.
+    const constant = inner.kind === 'identifier' ? this.#knowledge.constant?.(text)?.value : undefined;
+    if (constant !== undefined) return this.#terms.typeOf(this.#terms.literal(String(constant))) === 'int';
     if (inner.kind !== 'number_literal' || this.#isMasked(inner)) return false;
-    return this.#terms.typeOf(this.#terms.literal(textOf(this.#tree, inner))) === 'int';
+    return this.#terms.typeOf(this.#terms.literal(text)) === 'int';
   }
 
   #comma(node: SyntaxNode): void {
@@ -1070,10 +1087,18 @@ class Lowering {
     });
     const refined = this.#refine(facts, operands);
     const [arity, writes] = [operands.length, this.#changed(operands)];
-    this.#emit(
-      { op: 'call', name, arity, facts: refined, tag: this.#tag, writes, sizedAs: this.#sizedAs(facts, operands) },
-      node,
-    );
+    const sizedAs = this.#sizedAs(facts, operands);
+    const returns = this.#numberReturned(name, facts);
+    this.#emit({ op: 'call', name, arity, facts: refined, tag: this.#tag, writes, sizedAs, returns }, node);
+  }
+
+  /**
+   * The type of numbers that all declarations in sight say the function returns: `int r = f()` then is what `f()` is.
+   * Keywords only; of a macro the declarations of its name say nothing.
+   */
+  #numberReturned(name: string, facts: NameFacts): string {
+    const returns = facts.macro ? undefined : this.#knowledge.signature?.(name).returns;
+    return returns !== undefined && NUMBERS.test(returns) ? returns : '';
   }
 
   /** `malloc(sizeof *p)` and `calloc(1, sizeof(*p))` of the C library, with p declared here: the type of p. */
@@ -1137,6 +1162,7 @@ class Lowering {
         tag: this.#tag,
         writes: [undefined, ...this.#changed(operands)],
         sizedAs: undefined,
+        returns: '',
       },
       node,
     );
@@ -1375,6 +1401,9 @@ class Lowering {
 }
 
 /** Does the call stand alone as a statement of a block, so that it may as well be several statements? */
+/** Types of whole numbers in their usual words. */
+const NUMBERS = /^(unsigned )?(char|short|int|long|long long)$|^unsigned$/;
+
 /** A statement of its own whose macro may return for its user, and do nothing else that is not in its text. */
 function isHiddenExit(facts: NameFacts, call: SyntaxNode): boolean {
   return facts.kind === 'macro' && facts.macro?.onlyReturns === true && isStatementOfBlock(call);

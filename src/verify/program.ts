@@ -62,6 +62,8 @@ export type Op =
       readonly writes: readonly (Declaration | undefined)[];
       /** `malloc(sizeof *p)`: the type of p. */
       readonly sizedAs: string | undefined;
+      /** The type of numbers that it is declared to return; empty where that is not known. */
+      readonly returns: string;
     }
   | { readonly op: 'text'; readonly call: TextCall; readonly facts: NameFacts | undefined }
   | { readonly op: 'drop' }

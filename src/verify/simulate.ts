@@ -399,7 +399,7 @@ class Walk {
         break;
       case 'call': {
         const args = side.stack.splice(side.stack.length - op.arity, op.arity);
-        const term = this.#terms.apply('call', args, op.name);
+        const term = this.#terms.convert(op.returns, this.#terms.apply('call', args, op.name));
         // What C leaves undefined may happen inside.
         this.#compute(state, name, term);
         side.stack.push(term);
@@ -874,7 +874,8 @@ class Walk {
     if (op?.op === 'call') side.stack.splice(side.stack.length - op.arity, op.arity);
     if (op?.op === 'store') side.stack.splice(side.stack.length - 2, 2);
     if (op?.op === 'load') side.stack.pop();
-    if (op?.op !== 'leave-macro') side.stack.push(happened.result);
+    if (op?.op === 'call') side.stack.push(this.#terms.convert(op.returns, happened.result));
+    else if (op?.op !== 'leave-macro') side.stack.push(happened.result);
     event.writes.forEach((declaration, index) => {
       const value = happened.outputs[index];
       if (declaration && value !== undefined && side.program.isPrivate(declaration))

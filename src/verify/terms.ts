@@ -24,6 +24,8 @@ const SMALL =
 /** Operations that are undefined for some operands, and yield a value nevertheless. */
 export const OVERFLOWING: ReadonlySet<string> = new Set(['+', '-', '*', '<<', '>>', 'unary-']);
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '<<', '>>', '&', '|', '^', 'unary-']);
+/** They yield an int, whatever they compare. C11 6.5.3.3, 6.5.8, 6.5.9. */
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>=', 'not']);
 const ROOTS: ReadonlySet<string> = new Set(['fresh', 'parameter', 'object', 'global', 'undefined', 'load']);
 
 /** Bits of an `int`, on every POSIX system. */
@@ -168,7 +170,7 @@ export class TermTable {
   typeOf(term: Term): string | undefined {
     const node = this.node(term);
     if (node.op === 'convert') return node.text;
-    if (node.op === 'integer') return 'int';
+    if (node.op === 'integer' || COMPARISONS.has(node.op)) return 'int';
     if (node.op === 'parameter') return node.text.slice(node.text.indexOf(':') + 1);
     return undefined;
   }
