@@ -35,11 +35,11 @@ export function damagedVersions(
   context: FileContext,
   kinds: readonly DamageKind[],
 ): DamagedFunction[] {
-  const { chosen } = chooseFunctions(text, context.options);
-  if (chosen.length === 0) return [];
+  const worthIt = chooseFunctions(text, context.options).chosen.filter(({ isWorthIt }) => isWorthIt);
+  if (worthIt.length === 0) return [];
   const subject = openSubject(text, path, context);
   const lines = new LineIndex(text);
-  return chosen.flatMap((range) => {
+  return worthIt.flatMap(({ range }) => {
     const { read, result } = processFunction(subject, range);
     if (!read || result.kind !== 'proved') return [];
     const judge = judgeOf(read, subject.knowledge, context);

@@ -39,7 +39,10 @@ interface Exit {
 
 /** A routine before its exits are written: an exit in the plan is a number. */
 type Plan = readonly (
-  Statement | { readonly kind: 'exit'; readonly test: Expression | undefined; readonly exit: Exit }
+  | Statement
+  | { readonly kind: 'exit'; readonly test: Expression | undefined; readonly exit: Exit }
+  /** `while (test) { if (guard) { steps } }` */
+  | { readonly kind: 'walk'; readonly test: Expression; readonly guard: Expression | undefined; readonly steps: Plan }
 )[];
 
 export class Maker {
@@ -101,7 +104,9 @@ export class Maker {
 
   #step(held: readonly string[]): Plan[number][] {
     const exit = (): Plan[number] => ({ kind: 'exit', test: this.#test(held), exit: this.#exit(held) });
-    switch (this.#choose(9)) {
+    switch (this.#choose(10)) {
+      case 9:
+        return [this.#walk(held)];
       case 7:
         return [this.#round(held)];
       case 8:
@@ -138,6 +143,18 @@ export class Maker {
       released,
     ];
     return { kind: 'count', name: 'i', to: 2, body };
+  }
+
+  /** A loop over what a callee leaves in `z`, with exits inside: of its rounds some may change nothing. */
+  #walk(held: readonly string[]): Plan[number] {
+    const exit: Plan[number] = { kind: 'exit', test: this.#test(held), exit: this.#exit(held) };
+    const told = call('get', { kind: 'address', name: 'z' });
+    return {
+      kind: 'walk',
+      test: this.#one([told, binary('<', told, number(0))]),
+      guard: this.#chance(30) ? undefined : this.#one([name('z'), this.#test(held)]),
+      steps: this.#one<Plan>([[exit], [exit, this.#effect(held)], [this.#effect(held), exit]]),
+    };
   }
 
   /** A handle in a member: acquired, used, given back and reset. */
@@ -419,7 +436,19 @@ function wayOut(exit: Exit): Body {
   return [...exit.extra, ...exit.releases, { kind: 'return', value: exit.value }];
 }
 
+type Walk = Extract<Plan[number], { kind: 'walk' }>;
+
+function walking({ test, guard, steps }: Walk, written: (step: Plan[number]) => Body): Statement {
+  const rounds = steps.flatMap((step) => written(step));
+  return {
+    kind: 'while',
+    test,
+    body: guard ? [{ kind: 'if', test: guard, then: rounds, otherwise: undefined }] : rounds,
+  };
+}
+
 function inPlace(step: Plan[number]): Body {
+  if (step.kind === 'walk') return [walking(step, inPlace)];
   if (step.kind !== 'exit') return [step];
   if (!step.test) return wayOut(step.exit);
   return [{ kind: 'if', test: step.test, then: wayOut(step.exit), otherwise: undefined }];
@@ -427,6 +456,7 @@ function inPlace(step: Plan[number]): Body {
 
 /** The exit as a status and a jump: to the one label, or to that of the first release it needs. */
 function jumping(step: Plan[number], form: 'single' | 'ladder', order: readonly string[]): Body {
+  if (step.kind === 'walk') return [walking(step, (one) => jumping(one, form, order))];
   if (step.kind !== 'exit') return [step];
   const { exit, test } = step;
   const status = assign(name('r'), exit.value);
