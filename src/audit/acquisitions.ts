@@ -63,18 +63,23 @@ function endOf(outcome: Outcome, { id, name }: LedgerResource, context: TableCon
   if (outcome.unknown.includes(id)) return { ...head, state: 'unknown', ...(releases.length > 0 && { releases }) };
   if (releases.length > 0) return { ...head, state: 'released', releases };
   const handed = outcome.handedOver.find(isIt);
+  // After a call that could have changed the field, its release is that of what stands there: by its name the same.
+  const named = outcome.releases.filter(({ foreign }) => foreign?.text === name);
+  if (handed?.how === 'escaped' && named.length > 0)
+    return { ...head, state: 'released', releases: named.map((one) => releaseCall(one, context.lines)) };
   if (handed) return { ...head, state: 'handed-over', ...nameHandOver(name, handed) };
   const held = outcome.held.find(isIt);
   return held && { ...head, state: 'held', ...(held.isUntested && { isUntested: true }) };
 }
 
 /**
- * A status that a callee computed from `session` may point into it, for all that the ledger knows: the reader is better
- * served by the place in which the handle stands.
+ * A status that a callee computed from `session` may point into it, and a callee may have changed the field, for all that
+ * the ledger knows: the reader is better served by the place in which the handle stands.
  */
 function nameHandOver(handle: string, { how, to }: HandOver): Pick<AcquisitionEnd, 'how' | 'to'> {
   const owner = /^\**\(?(\w+)/.exec(handle)?.[1];
   const isPlace = /^\*|->/.test(handle);
+  if (how === 'escaped' && isPlace) return { how: 'stored', to: handle };
   return how === 'returned' && isPlace && owner !== /^\w+/.exec(to)?.[0] ? { how: 'stored', to: handle } : { how, to };
 }
 

@@ -125,6 +125,31 @@ describe('as text', () => {
     expect(out).not.toContain('a.c');
   });
 
+  test('a field that a callee could have changed is released by its name', async () => {
+    const text = `#include <stdlib.h>
+struct s { char *rows; };
+int fill(struct s *s);
+int f(struct s *s)
+{
+  s->rows = malloc(80);
+  if (!s->rows)
+    return -1;
+  if (fill(s) < 0) {
+    free(s->rows);
+    s->rows = NULL;
+    return -1;
+  }
+  return 0;
+}
+`;
+    const { out } = await run(makeFolder({ 'a.c': text }), 'audit');
+    expect(out).toContain(
+      '  line 6: s->rows by malloc(80)\n' +
+        '    line 12 returns -1 (error): released in line 10 by free(s->rows)\n' +
+        '    line 14 returns 0 (success): kept in s->rows\n',
+    );
+  });
+
   test('nothing at all is no report', async () => {
     expect(await run(makeFolder({ 'a.c': 'int f(void) { return 1; }\n' }), 'audit')).toMatchObject({
       code: 0,
