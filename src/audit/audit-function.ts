@@ -68,6 +68,27 @@ function unique<T extends { readonly line: number }>(list: readonly T[]): T[] {
   return [...byText.values()].toSorted((a, b) => a.line - b.line);
 }
 
+/** A field that a function releases, whoever filled it: `free(s->rows)`. */
+export interface FieldRelease {
+  readonly field: string;
+  readonly function: string;
+  readonly line: number;
+  readonly call: string;
+}
+
+/** The fields that a function releases without having acquired what stands there, each once. */
+export function fieldReleases(versions: readonly AuditedVersion[], name: string, lines: LineIndex): FieldRelease[] {
+  const found = new Map<string, FieldRelease>();
+  for (const { ledger } of versions) {
+    for (const { foreign, text, at } of ledger.outcomes.flatMap((one) => [...one.releases, ...one.repeated])) {
+      const field = /->(\w+)$/.exec(foreign?.text ?? '')?.[1];
+      if (field !== undefined)
+        found.set(`${at.start}`, { field, function: name, line: lines.place(at.start).line, call: text });
+    }
+  }
+  return [...found.values()].toSorted((a, b) => a.line - b.line);
+}
+
 function exitsOf(ledgers: readonly Ledger[], lines: LineIndex): AuditedExit[] {
   const exits = new Map<number, Set<string>>();
   for (const ledger of ledgers) {

@@ -1,6 +1,6 @@
 /** One file of an audit: every function of it that acquires or releases something, and what is found there. */
-import { auditFunction } from '../audit/audit-function.ts';
-import type { AuditedVersion } from '../audit/audit-function.ts';
+import { auditFunction, fieldReleases } from '../audit/audit-function.ts';
+import type { AuditedVersion, FieldRelease } from '../audit/audit-function.ts';
 import { findEveryLeak, placeFinding } from '../audit/find-leaks.ts';
 import type { AuditedFunction, UnreadFunction } from '../audit/model.ts';
 import { createInsight } from '../audit/callees.ts';
@@ -31,6 +31,8 @@ export interface FileAudit {
   readonly functions: readonly AuditedFunction[];
   readonly unread: readonly UnreadFunction[];
   readonly findings: readonly Finding[];
+  /** Who releases what is handed over into a field. */
+  readonly fieldReleases: readonly FieldRelease[];
   /** Functions that the run asks for. */
   readonly count: number;
 }
@@ -43,6 +45,7 @@ export function auditFile(text: string, path: string, context: FileContext): Fil
   const functions: AuditedFunction[] = [];
   const unread: UnreadFunction[] = [];
   const findings: Finding[] = [];
+  const released: FieldRelease[] = [];
   for (const range of looked.ranges) {
     if (!hasResources(text, range, subject)) continue;
     const audited = auditRange(subject, range, lines);
@@ -50,6 +53,7 @@ export function auditFile(text: string, path: string, context: FileContext): Fil
     else {
       if (audited.audit) functions.push(audited.audit);
       findings.push(...audited.findings);
+      released.push(...audited.released);
     }
   }
   const outcome = { newText: text, functions: [], rewrites: [], findings, counts: NO_COUNTS };
@@ -58,7 +62,7 @@ export function auditFile(text: string, path: string, context: FileContext): Fil
   const left = applySuppressions(text, outcome, looked, all).findings.filter(
     ({ code }) => code !== 'unused-suppression',
   );
-  return { functions, unread, findings: left, count: looked.ranges.length };
+  return { functions, unread, findings: left, fieldReleases: released, count: looked.ranges.length };
 }
 
 /** The file under audit, and what is known in it. */
@@ -129,7 +133,13 @@ function auditRange(
   subject: Subject,
   range: FunctionRange,
   lines: LineIndex,
-): Refusal | { readonly audit: AuditedFunction | undefined; readonly findings: readonly Finding[] } {
+):
+  | Refusal
+  | {
+      readonly audit: AuditedFunction | undefined;
+      readonly findings: readonly Finding[];
+      readonly released: readonly FieldRelease[];
+    } {
   const { knowledge, insight } = subject;
   const read = subject.read(range);
   if (read.kind === 'refusal') return read;
@@ -149,6 +159,7 @@ function auditRange(
   return {
     audit: auditFunction(versions, { name: range.name, range, lines }, knowledge),
     findings: found.map((finding) => placeFinding(finding, range.name, lines)),
+    released: fieldReleases(versions, range.name, lines),
   };
 }
 

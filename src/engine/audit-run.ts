@@ -3,6 +3,7 @@ import type { LocalSettings } from './config.ts';
 import type { ContextSource } from './context.ts';
 import type { SourceFile } from './discover.ts';
 import { decodeAll } from './encoding.ts';
+import type { AuditedFunction, LaterRelease } from '../audit/model.ts';
 import type { AuditReport, FileAuditReport } from './audit-report.ts';
 import { summarizeAudit } from './audit-report.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -21,6 +22,7 @@ export function auditFiles(request: AuditRequest, pipeline: Pipeline, contexts: 
   const { checked } = request;
   const reports = new Map(checked.files.map((file) => [file.path, file]));
   const files: FileAuditReport[] = [];
+  const later: Later[] = [];
   let functions = 0;
   for (const file of request.files) {
     const { path } = file;
@@ -33,6 +35,7 @@ export function auditFiles(request: AuditRequest, pipeline: Pipeline, contexts: 
     const { context, local } = contexts.contextOf(file);
     const audit = pipeline.auditFile(read.text, path, context);
     functions += audit.count;
+    later.push(...decodeAll(audit.fieldReleases).map((one) => ({ path, ...one })));
     const rewrites = (report?.functions ?? []).filter(({ status }) => status === 'rewritable');
     const findings = decodeAll(audit.findings).filter((one) => isOn(one, local));
     const isEmpty = audit.functions.length + audit.unread.length + findings.length + rewrites.length === 0;
@@ -46,8 +49,25 @@ export function auditFiles(request: AuditRequest, pipeline: Pipeline, contexts: 
       errors: [],
     });
   }
-  const summary = summarizeAudit(files, { files: checked.summary.files, functions });
-  return { schema: 'goto-cleanup/audit-1', tool: checked.tool, command: 'audit', files, summary };
+  const linked = files.map((file) => ({ ...file, functions: file.functions.map((one) => link(one, later)) }));
+  const summary = summarizeAudit(linked, { files: checked.summary.files, functions });
+  return { schema: 'goto-cleanup/audit-1', tool: checked.tool, command: 'audit', files: linked, summary };
+}
+
+type Later = LaterRelease & { readonly field: string };
+
+/** Functions of more places than this release a field of that name: it is too common a name to tell whose. */
+const MOST_LATER = 8;
+
+/** Says of what is handed over into a field who releases that field, among the functions of the run. */
+function link(audited: AuditedFunction, later: readonly Later[]): AuditedFunction {
+  const acquisitions = audited.acquisitions.map((one) => {
+    const fields = one.ends.flatMap(({ how, to }) => (how === 'stored' ? (/->(\w+)$/.exec(to ?? '')?.[1] ?? []) : []));
+    const found = later.filter(({ field, function: name }) => fields.includes(field) && name !== audited.name);
+    if (found.length === 0 || found.length > MOST_LATER) return one;
+    return { ...one, later: found.map(({ field: _, ...release }) => release) };
+  });
+  return { ...audited, acquisitions };
 }
 
 function isOn({ code }: Finding, { rules = {} }: LocalSettings): boolean {

@@ -125,7 +125,7 @@ describe('as text', () => {
     expect(out).not.toContain('a.c');
   });
 
-  test('a field that a callee could have changed is released by its name', async () => {
+  test('a field that a callee could have changed is released by its name, and later by another function', async () => {
     const text = `#include <stdlib.h>
 struct s { char *rows; };
 int fill(struct s *s);
@@ -142,11 +142,13 @@ int f(struct s *s)
   return 0;
 }
 `;
-    const { out } = await run(makeFolder({ 'a.c': text }), 'audit');
+    const drop = '#include <stdlib.h>\nstruct s { char *rows; };\nvoid s_drop(struct s *s) { free(s->rows); }\n';
+    const { out } = await run(makeFolder({ 'a.c': text, 'b.c': drop }), 'audit');
     expect(out).toContain(
       '  line 6: s->rows by malloc(80)\n' +
         '    line 12 returns -1 (error): released in line 10 by free(s->rows)\n' +
-        '    line 14 returns 0 (success): kept in s->rows\n',
+        '    line 14 returns 0 (success): kept in s->rows\n' +
+        '    later released by s_drop (b.c:3)\n',
     );
   });
 

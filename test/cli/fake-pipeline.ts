@@ -23,7 +23,7 @@ export const fakePipeline: Pipeline = {
   processFile: (text, _path, { options }) => processText(text, options),
   auditFile: (text, _path, { options }) => {
     const { findings, counts } = processText(text, options);
-    return { functions: [], unread: [], findings, count: counts.functions };
+    return { functions: [], unread: [], findings, fieldReleases: [], count: counts.functions };
   },
   verifyFiles: (before, after) => compare(before, after),
   verifyVersions: ({ pairs, notJudged }) => {
