@@ -38,11 +38,13 @@ describe('rewritten', () => {
   const read = (name: string): string => readFileSync(join(sandbox.folder, 'examples', name), 'latin1');
   let diffed: Outcome | undefined;
   let applied: Outcome | undefined;
+  let audited: Outcome | undefined;
   beforeAll(() => {
     for (const name of readdirSync(examples))
       sandbox.write(`examples/${name}`, readFileSync(join(examples, name), 'latin1'));
     sandbox.commitAll();
     diffed = sandbox.run('goto-cleanup diff examples > .bin/preview.patch');
+    audited = sandbox.run('goto-cleanup audit -q -f markdown examples/peer_manager.c');
     applied = sandbox.run('goto-cleanup apply examples');
   });
   afterAll(() => sandbox.remove());
@@ -50,6 +52,13 @@ describe('rewritten', () => {
   test('without a complaint', () => {
     expect(diffed).toMatchObject({ status: 1 });
     expect(applied).toMatchObject({ status: 0 });
+  });
+
+  test('and audited as audit.md shows it, whatever the rewrite looks like that it recommends', () => {
+    const withoutRewrite = (text = ''): string => text.replace(/^## Would gain[^]*?(?=^## Acquisitions)/m, '');
+    const shown = withoutRewrite(readFileSync(join(examples, 'audit.md'), 'latin1'));
+    expect(shown).toContain('## Acquisitions');
+    expect(withoutRewrite(audited?.stdout)).toBe(shown);
   });
 
   test('are all of them', () => {
