@@ -65,7 +65,10 @@ function link(audited: AuditedFunction, later: readonly Later[]): AuditedFunctio
     const fields = one.ends.flatMap(({ how, to }) => (how === 'stored' ? (/->(\w+)$/.exec(to ?? '')?.[1] ?? []) : []));
     const found = later.filter(({ field, function: name }) => fields.includes(field) && name !== audited.name);
     if (found.length === 0 || found.length > MOST_LATER) return one;
-    return { ...one, later: found.map(({ field: _, ...release }) => release) };
+    return {
+      ...one,
+      later: found.map(({ path, line, function: name, call }) => ({ path, line, function: name, call })),
+    };
   });
   return { ...audited, acquisitions };
 }
