@@ -10,6 +10,7 @@ import { presentCompilers, Sandbox } from './tool.ts';
  *   diff of=NAME        what `goto-cleanup diff NAME` prints for that source
  *   console             `$ command`, then what it prints; only times may differ
  *   sh status=1,0       commands in a repository with the sources, and the exit code of each line
+ *   sh five             commands in a clone beside a project: test/package/five-commands.test.ts runs them
  *   sh ci               commands in a clone: .ci/run or .ci/check-package has them word for word
  *   yaml file=NAME      a config of the pre-commit framework, whose entry is run
  *   json file=NAME      a config that the blocks after it use
@@ -38,7 +39,7 @@ test('every block is of a kind that is checked', () => {
     (language === 'c' && attributes.has('file')) ||
     (['json', 'yaml'].includes(language) && attributes.has('file')) ||
     (language === 'diff' && attributes.has('of')) ||
-    (language === 'sh' && ['status', 'ci'].some((name) => attributes.has(name)));
+    (language === 'sh' && ['status', 'ci', 'five'].some((name) => attributes.has(name)));
   expect(blocks.filter((block) => !isChecked(block)).map((block) => `line ${block.line}`)).toEqual([]);
   expect(blocks.length).toBeGreaterThan(4);
 });
