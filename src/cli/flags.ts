@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../base/usage-error.ts';
 import { describeUnknown } from '../engine/did-you-mean.ts';
+import type { Shard } from '../engine/shard.ts';
 import { COLOR_CHOICES, type ColorChoice } from './color.ts';
 
 /** The same words as in the config; its table is not loaded for `--help`, so they stand here again. */
@@ -50,6 +51,7 @@ export interface ProjectFlags extends KnowledgeFlags, OutputFlags {
   readonly label?: string;
   readonly maxFunctions?: number;
   readonly jobs?: number;
+  readonly shard?: Shard;
   readonly format?: Format;
   readonly report: readonly ReportFlag[];
   readonly statistics?: boolean;
@@ -88,13 +90,18 @@ export function addExcludeFlag(command: Command): void {
 /** Flags of a run that ends with a report. */
 export function addProjectFlags(command: Command): void {
   addRunFlags(command);
-  command
-    .option('-f, --format <format>', `output: ${FORMATS.join(', ')}`, oneOf('--format', FORMATS))
-    .option('--report <format:file>', 'write a report to a file as well (repeatable)', collect(readReport), [])
-    .option('--statistics', 'count the reports by code')
-    .option('--show-refusals', 'list what was left alone, and why');
+  addReportFlags(command);
   addKnowledgeFlags(command);
   addOutputFlags(command);
+}
+
+/** Flags of what is shown, and in which form. */
+export function addReportFlags(command: Command, formats: readonly Format[] = FORMATS): void {
+  command
+    .option('-f, --format <format>', `output: ${formats.join(', ')}`, oneOf('--format', formats))
+    .option('--report <format:file>', 'write a report to a file as well (repeatable)', collect(readReport(formats)), [])
+    .option('--statistics', 'count the reports by code')
+    .option('--show-refusals', 'list what was left alone, and why');
 }
 
 /** Flags of what is looked at. */
@@ -117,7 +124,8 @@ export function addRunFlags(command: Command): void {
     .option('--proof <proof>', `weakest proof to accept: ${PROOFS.join(', ')}`, oneOf('--proof', PROOFS))
     .option('--label <name>', 'name of the label of a single block', readLabel)
     .option('--max-functions <n>', 'rewrite at most so many functions', readCount('--max-functions', 0))
-    .option('-j, --jobs <n>', 'run on so many threads (default: one for each core)', readCount('--jobs', 1));
+    .option('-j, --jobs <n>', 'run on so many threads (default: one for each core)', readCount('--jobs', 1))
+    .option('--shard <i/n>', 'only the i-th of n parts of the files; see merge', readShard);
 }
 
 type Reader<T> = (value: string) => T;
@@ -162,9 +170,17 @@ function readCount(flag: string, least: number): Reader<number> {
   };
 }
 
-function readReport(value: string): ReportFlag {
-  const [format, ...rest] = value.split(':');
-  const file = rest.join(':');
-  if (file === '') throw new UsageError(`--report "${value}" is not of the form FORMAT:FILE`);
-  return { format: oneOf('--report', FORMATS)(format ?? ''), file };
+function readShard(value: string): Shard {
+  const [, index, count] = (/^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? []).map(Number);
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
+  throw new UsageError(`--shard "${value}" is not of the form I/N, with I from 1 to N`);
+}
+
+function readReport(formats: readonly Format[]): Reader<ReportFlag> {
+  return (value) => {
+    const [format, ...rest] = value.split(':');
+    const file = rest.join(':');
+    if (file === '') throw new UsageError(`--report "${value}" is not of the form FORMAT:FILE`);
+    return { format: oneOf('--report', formats)(format ?? ''), file };
+  };
 }

@@ -8,11 +8,11 @@ import { formatCount, plural } from '../reporters/counts.ts';
 import { wantsColor } from './color.ts';
 import type { Format, ProjectFlags } from './flags.ts';
 import { EXIT, type Io } from './io.ts';
-import type { ProjectRun } from './project-run.ts';
+import type { ShownRun } from './project-run.ts';
 import { createDisplayPath } from './show-path.ts';
 
 /** Writes all that was asked for. */
-export async function writeOutput(io: Io, run: ProjectRun, flags: ProjectFlags, format: Format): Promise<void> {
+export async function writeOutput(io: Io, run: ShownRun, flags: ProjectFlags, format: Format): Promise<void> {
   const displayPath = createDisplayPath(io, run.root);
   const options = { displayPath, showRefusals: flags.showRefusals === true, statistics: flags.statistics === true };
   const color = run.report.files.length > 0 && wantsColor(flags.color, io.env, io.stdout);
@@ -25,7 +25,7 @@ export async function writeOutput(io: Io, run: ProjectRun, flags: ProjectFlags, 
 }
 
 /** A plan of ours that was wrong is said aloud, and what a report of it needs is kept. */
-export async function reportOwnBugs(io: Io, run: ProjectRun): Promise<void> {
+export async function reportOwnBugs(io: Io, run: ShownRun): Promise<void> {
   if (run.ownBugs.length === 0) return;
   const { saveBundle } = await import('../engine/bug-bundle.ts');
   const { stateFolder } = await import('../engine/state-folder.ts');
@@ -38,7 +38,7 @@ export async function reportOwnBugs(io: Io, run: ProjectRun): Promise<void> {
   }
 }
 
-async function render(format: Format, run: ProjectRun, options: RenderOptions): Promise<Buffer> {
+async function render(format: Format, run: ShownRun, options: RenderOptions): Promise<Buffer> {
   // A hook that finds nothing has nothing to load a reporter for.
   if (format === 'text' && run.report.files.length === 0 && !options.statistics) return Buffer.alloc(0);
   const { REPORTERS } = await import('../reporters/registry.ts');
@@ -59,7 +59,7 @@ export async function saveReport(path: string, content: Uint8Array): Promise<voi
 }
 
 /** Says which files could not be looked at. */
-export async function writeWarnings(io: Io, run: ProjectRun): Promise<void> {
+export async function writeWarnings(io: Io, run: ShownRun): Promise<void> {
   const displayPath = createDisplayPath(io, run.root);
   const lines = run.report.files.flatMap(({ path, errors }) =>
     errors.map(({ message }) => `goto-cleanup: ${displayPath(path)}: ${message}\n`),
@@ -75,7 +75,7 @@ const SKIPPED: Readonly<Record<SkippedFile['why'], string>> = {
 };
 
 /** What `-v` adds: the configs in force, and what was passed over. */
-async function writeDetails(io: Io, run: ProjectRun, displayPath: (path: string) => string): Promise<void> {
+async function writeDetails(io: Io, run: ShownRun, displayPath: (path: string) => string): Promise<void> {
   const { attempted, parsed, candidates } = run.report.summary;
   const lines = [
     `root: ${run.root}\n`,
@@ -122,7 +122,7 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** Exit code of check and diff, from what was found. */
-export function exitCodeOf(run: ProjectRun, hasFindings: boolean, flags: ProjectFlags): number {
+export function exitCodeOf(run: ShownRun, hasFindings: boolean, flags: ProjectFlags): number {
   if (run.ownBugs.length > 0) return EXIT.ownBug;
   if (run.namedErrors.length > 0) return EXIT.couldNotRun;
   return hasFindings && flags.exitZero !== true ? EXIT.findings : EXIT.nothingToReport;

@@ -12,11 +12,15 @@ import type { Session } from './command.ts';
 import type { ConfigFlags, KnowledgeFlags, ProjectFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
-import { readNames, type Selection, selectFiles } from './select-files.ts';
+import { type NamedPaths, readNames, type Selection, selectFiles } from './select-files.ts';
 import { readVersion } from './version.ts';
 
-export interface ProjectRun extends RunResult {
+/** A result and where its paths begin. */
+export interface ShownRun extends RunResult {
   readonly root: string;
+}
+
+export interface ProjectRun extends ShownRun {
   /** Text that came in on stdin, as bytes. */
   readonly stdinText: string | undefined;
   /** The files that were looked at. */
@@ -100,8 +104,11 @@ export async function runProject(
   const paths = names.usesStdin ? [] : [...operands, ...(names.listed ?? [])];
   const setting = await createSetting(io, paths, flags, flags);
   const { root, configs } = setting;
-  const selection = await selectFiles(command, names, flags, { io, root, configs });
-  const { files, read, stdinText } = selection;
+  const whole = await selectFiles(command, names, flags, { io, root, configs });
+  const { read, stdinText } = whole;
+  const scope = [...new Set(whole.files.map(({ absolute }) => configs.configFor(absolute)))];
+  const files = await shardOf(whole.files, flags, names);
+  const selection = { ...whole, files };
   const progress = createProgress(io, started);
   const tools = await createToolSource(session.pipelines, setting.flags, setting.loadContexts);
   const version = readVersion();
@@ -116,7 +123,7 @@ export async function runProject(
           { root, configPath: configPath(io, flags), flags: setting.flags, command, version },
           files,
           jobs,
-          progress.show,
+          { scope, onProgress: progress.show },
         )
       : await runFiles(
           {
@@ -126,6 +133,7 @@ export async function runProject(
             configs,
             flags: setting.flags,
             maxFunctions: flags.maxFunctions,
+            scope,
             read,
             onProgress: progress.show,
           },
@@ -156,6 +164,18 @@ function expectReportFolders(io: Io, flags: ProjectFlags): void {
   for (const { file } of flags.report)
     if (probe(dirname(resolve(io.cwd, file))) !== 'folder')
       throw new UsageError(`can't write the report: no such folder for "${file}"`);
+}
+
+/** The part of the files that this run is for. */
+async function shardOf(
+  files: readonly SourceFile[],
+  { shard }: ProjectFlags,
+  { usesStdin }: NamedPaths,
+): Promise<readonly SourceFile[]> {
+  if (!shard) return files;
+  if (usesStdin) throw new UsageError('"-" has no parts: it can\'t stand with --shard');
+  const { filesOfShard } = await import('../engine/shard.ts');
+  return filesOfShard(files, shard);
 }
 
 /** How many threads: as many as were asked for, else one for each core where that pays. */

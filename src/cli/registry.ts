@@ -14,5 +14,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandSpec>>> = {
   config: async () => (await import('./commands/config.ts')).config,
   baseline: async () => (await import('./commands/baseline.ts')).baseline,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  merge: async () => (await import('./commands/merge.ts')).merge,
   torture: async () => (await import('./commands/torture.ts')).torture,
 };

@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly configs: ConfigStore;
   readonly flags: RunFlags;
   readonly maxFunctions: number | undefined;
+  /** The configs of all that is selected, of which `files` may be a part: settings are those of the whole. */
+  readonly scope: readonly Config[];
   read(file: SourceFile): ReadResult;
   /** Called after each file. */
   onProgress?(done: number, total: number): void;
@@ -99,7 +101,7 @@ export async function runPart(request: RunRequest, tools: ToolSource): Promise<R
 
 /** One result of all parts of a run, which stand in the order of their files: the same however it was parted. */
 export function joinParts(
-  { command, version, flags }: Pick<RunRequest, 'command' | 'version' | 'flags'>,
+  { command, version, flags, scope }: Pick<RunRequest, 'command' | 'version' | 'flags' | 'scope'>,
   parts: readonly RunPart[],
 ): RunResult {
   const files = parts.flatMap((part) => part.files);
@@ -107,7 +109,7 @@ export function joinParts(
   const configs = [...new Map(parts.flatMap((part) => part.configs.map((config) => [config.path, config]))).values()];
   // What a report shows besides is no setting.
   const { ledgers: _, ...settingFlags } = flags;
-  const settings = { flags: settingFlags, configs: configs.map((config) => ({ ...config, path: '' })) };
+  const settings = { flags: settingFlags, configs: scope.map((config) => ({ ...config, path: '' })) };
   const tool = {
     name: 'goto-cleanup',
     version,
@@ -127,7 +129,8 @@ export function joinParts(
   };
 }
 
-function addCounts(all: readonly Counts[]): Counts {
+/** The sums of counts. */
+export function addCounts(all: readonly Counts[]): Counts {
   const sum = { files: 0, functions: 0, attempted: 0, parsed: 0, candidates: 0 };
   for (const counts of all) for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
   return sum;

@@ -32,7 +32,8 @@ function describeError(error: unknown): Answer {
 
 parentPort?.on('message', ({ files }: Task) => {
   const onProgress = (): void => answer({ kind: 'progress' });
-  const request = { command, version, files, configs, flags, maxFunctions: undefined, read: readSource, onProgress };
+  const common = { command, version, configs, flags, scope: [] };
+  const request = { ...common, files, maxFunctions: undefined, read: readSource, onProgress };
   void tools
     .then((source) => runPart(request, source))
     .then(

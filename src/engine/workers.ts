@@ -3,12 +3,12 @@
  * do, and the parts are joined in that order again, so that the result is the same for any number of threads. Threads
  * and not processes: what a part gives back is passed on without being written as text, and an interrupt ends them all.
  */
-import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../base/usage-error.ts';
 import type { RunFlags } from './context.ts';
 import type { SourceFile } from './discover.ts';
-import { joinParts, type RunPart, type RunResult } from './run.ts';
+import { joinParts, type RunPart, type RunRequest, type RunResult } from './run.ts';
+import { partBySize, sizesOf } from './shard.ts';
 
 /** What every thread is told once. */
 export interface WorkerSetting {
@@ -39,29 +39,9 @@ const LEAST_BYTES = 2_000_000;
 /** Tasks for each thread: one that has got the easy files takes more of them. */
 const TASKS_PER_WORKER = 8;
 
-/** Bytes of each file; 0 where that can't be told. */
-export function sizesOf(files: readonly SourceFile[]): number[] {
-  return files.map(({ absolute }) => statSync(absolute, { throwIfNoEntry: false })?.size ?? 0);
-}
-
 /** Are threads worth their start? */
 export function isLarge(files: readonly SourceFile[]): boolean {
   return files.length >= LEAST_FILES && sizesOf(files).reduce((sum, size) => sum + size, 0) >= LEAST_BYTES;
-}
-
-/** Parts a list in its order into at most `count` lists of about the same size; none of them is empty. */
-export function partBySize<T>(items: readonly T[], sizes: readonly number[], count: number): T[][] {
-  // A file without a byte is work too: it has to be opened.
-  const weights = sizes.map((size) => size + 1);
-  const share = weights.reduce((sum, weight) => sum + weight, 0) / count;
-  const parts: T[][] = [];
-  let taken = 0;
-  for (const [index, item] of items.entries()) {
-    const part = Math.min(count - 1, Math.floor((taken + (weights[index] ?? 0) / 2) / share));
-    (parts[part] ??= []).push(item);
-    taken += weights[index] ?? 0;
-  }
-  return parts.filter((part) => part.length > 0);
 }
 
 /** Runs all files on so many threads. */
@@ -69,13 +49,13 @@ export async function runInWorkers(
   setting: WorkerSetting,
   files: readonly SourceFile[],
   jobs: number,
-  onProgress: (done: number, total: number) => void,
+  { scope, onProgress }: Pick<RunRequest, 'scope'> & Required<Pick<RunRequest, 'onProgress'>>,
 ): Promise<RunResult> {
-  const tasks = partBySize(files, sizesOf(files), jobs * TASKS_PER_WORKER);
+  const tasks = partBySize(files, sizesOf(files), jobs * TASKS_PER_WORKER).filter((task) => task.length > 0);
   let done = 0;
   const crew = new Crew(tasks, setting, () => onProgress(++done, files.length));
   const parts = await crew.run(Math.min(jobs, tasks.length));
-  return joinParts(setting, parts);
+  return joinParts({ ...setting, scope }, parts);
 }
 
 /** The threads of one run, and what they have done so far. */

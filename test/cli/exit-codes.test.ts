@@ -155,6 +155,19 @@ const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
     CONFIG,
     USAGE,
   ],
+  merge: [
+    { code: 0, files: IDLE, before: [['check', '--report', 'json:r.json']], argv: ['r.json'] },
+    {
+      code: 0,
+      files: BUSY,
+      before: [['check', '--exit-zero', '--report', 'json:r.json']],
+      argv: ['--exit-zero', 'r.json'],
+    },
+    { code: 1, files: BUSY, before: [['check', '--exit-zero', '--report', 'json:r.json']], argv: ['r.json'] },
+    { code: 2, argv: ['nope.json'] },
+    { code: 2, argv: [] },
+    { code: 2, argv: ['--nope', 'r.json'] },
+  ],
   baseline: [
     { code: 0, files: BUSY, argv: ['--write'] },
     { code: 0, files: BUSY, before: [['baseline', '--write']], argv: ['--prune'] },
@@ -180,6 +193,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   'config 3': 'it plans nothing',
   'doctor 3': 'it plans nothing',
   'baseline 1': 'what it finds it accepts',
+  'merge 3': 'the run that found it has said so',
   'torture 3': 'it plans nothing',
 };
 
