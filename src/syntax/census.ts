@@ -138,8 +138,7 @@ export function errorsTouchSkeleton(tree: FunctionTree): Refusal | undefined {
 
 /**
  * `TODO free(p);` reads as the prototype of a function, `TODO x = 1;` as the declaration of another x: what the first word
- * is can't be told. A prototype with a bare type name, and a variable of a type in capitals that hides another, are doubted;
- * but FILE is always the library's.
+ * is can't be told. A prototype with a bare type name, and a variable of a type in capitals that hides another, are doubted.
  */
 function doubtfulDeclaration(tree: FunctionTree): SyntaxNode | undefined {
   const scopes = new Map<string, SyntaxNode[]>();
@@ -148,8 +147,7 @@ function doubtfulDeclaration(tree: FunctionTree): SyntaxNode | undefined {
     if (node.kind !== 'declaration' && node.kind !== 'parameter_declaration') return;
     const type = fieldOf(node, 'type');
     const typeName = type?.kind === 'type_identifier' ? tree.source.slice(type.start, type.end) : '';
-    const isShouted = typeName !== '' && typeName === typeName.toUpperCase();
-    const isMacroLike = node.kind === 'declaration' && isShouted && typeName !== 'FILE';
+    const isMacroLike = node.kind === 'declaration' && typeName !== '' && typeName === typeName.toUpperCase();
     for (const child of node.children) {
       if (child.field !== 'declarator') continue;
       const name = declaredName(tree, child);

@@ -1400,7 +1400,6 @@ class Lowering {
   }
 }
 
-/** Does the call stand alone as a statement of a block, so that it may as well be several statements? */
 /** Types of whole numbers in their usual words. */
 const NUMBERS = /^(unsigned )?(char|short|int|long|long long)$|^unsigned$/;
 
@@ -1409,6 +1408,7 @@ function isHiddenExit(facts: NameFacts, call: SyntaxNode): boolean {
   return facts.kind === 'macro' && facts.macro?.onlyReturns === true && isStatementOfBlock(call);
 }
 
+/** Does the call stand alone as a statement of a block, so that it may as well be several statements? */
 function isStatementOfBlock(call: SyntaxNode): boolean {
   const statement = call.parent;
   return (

@@ -154,7 +154,7 @@ describe('names', () => {
     const found = tool(folder, 'check');
     expect(found.code).toBe(1);
     expect(found.out.trimEnd().split('\n')).toHaveLength(NAMES.length);
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- that is what is looked for
     expect(found.out + found.err).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
     const { out: patch } = tool(folder, 'diff');
     put(folder, '.git/all.patch', patch);
